@@ -1,0 +1,22 @@
+# Everything comes from Debian's packages; nothing is downloaded at configure time.
+# Why each is here stands in src/README.md, one line each.
+
+set(Boost_USE_STATIC_LIBS ON)
+find_package(fmt CONFIG REQUIRED)
+find_package(tl-expected CONFIG REQUIRED)
+find_package(nlohmann_json CONFIG REQUIRED)
+find_package(Eigen3 CONFIG REQUIRED)
+find_package(Boost CONFIG REQUIRED COMPONENTS program_options)
+
+find_path(PFM_INCLUDE_DIR perfmon/pfmlib.h REQUIRED)
+find_library(PFM_LIBRARY NAMES libpfm.a REQUIRED)
+add_library(pfm STATIC IMPORTED)
+set_target_properties(
+    pfm PROPERTIES
+    IMPORTED_LOCATION "${PFM_LIBRARY}"
+    INTERFACE_INCLUDE_DIRECTORIES "${PFM_INCLUDE_DIR}"
+)
+
+if(BUILD_TESTING OR NOT DEFINED BUILD_TESTING)
+    find_package(doctest CONFIG REQUIRED)
+endif()

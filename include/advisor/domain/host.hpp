@@ -1,0 +1,74 @@
+#pragma once
+
+// The machine and the interpreter that a profile or a calibration belongs to.
+
+#include <advisor/base/units.hpp>
+#include <advisor/domain/measured.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace advisor {
+
+/// Abilities of measuring, best first; `notes` of a report call them rungs.
+enum class Rung : std::uint8_t {
+    hardware_counters,  ///< a PMU and software events of perf
+    software_events,    ///< perf without a PMU
+    proc_only,          ///< /proc and rusage
+    none,               ///< wall clock only
+};
+
+struct Host {
+    std::string cpu_model;
+    std::string kernel;
+    std::uint32_t cores_online = 1;
+    std::uint32_t cores_allowed = 1;  ///< by affinity and cpuset
+    Measured<double> cpu_quota;       ///< cgroup quota in cores; absent where there is no limit
+    Bytes memory_total;
+    Measured<Bytes> memory_limit;  ///< the tightest cgroup limit; absent where there is none
+    Rung rung = Rung::none;
+
+    /// Cores that work can really use: min(allowed, quota), at least a hundredth of a core.
+    [[nodiscard]] double usable_cores() const;
+    /// Memory that work can really use: min(total, limit).
+    [[nodiscard]] Bytes usable_memory() const;
+
+    friend bool operator==(const Host&, const Host&) = default;
+};
+
+struct Package {
+    std::string name;
+    std::string version;
+    friend bool operator==(const Package&, const Package&) = default;
+};
+
+/// A Python interpreter as it described itself.
+struct Interpreter {
+    std::string executable;
+    std::string version;         ///< "3.11.7"
+    std::string implementation;  ///< "cpython"
+    bool free_threaded = false;  ///< built without the GIL
+    std::optional<std::string> pytest_version;
+    std::optional<std::string> xdist_version;
+    /// Installed pytest plugins and their distributions, sorted by name.
+    std::vector<Package> plugins;
+
+    friend bool operator==(const Interpreter&, const Interpreter&) = default;
+};
+
+/// Shares of the machine's capacity, over the span of a run, that were not ours.
+struct Disturbance {
+    Measured<double> steal_fraction;    ///< of all cores' time, taken by the hypervisor
+    Measured<double> foreign_fraction;  ///< of all cores' time, used by other processes
+    Measured<Seconds> throttled;        ///< by a cgroup quota
+
+    friend bool operator==(const Disturbance&, const Disturbance&) = default;
+};
+
+/// True if the machine was so busy with others that the profile describes them too:
+/// more than 2 % steal, 5 % foreign CPU, or any throttling (guards of the evaluation protocol).
+[[nodiscard]] bool is_disturbed(const Disturbance& disturbance);
+
+}  // namespace advisor

@@ -1,0 +1,55 @@
+#pragma once
+
+// What running pytest in parallel costs on one machine with one interpreter, apart from the suite:
+// the constants that `advisor calibrate` measures and that `models/cost.json` ships as priors.
+
+#include <advisor/base/units.hpp>
+#include <advisor/domain/measured.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace advisor {
+
+/// Capacity of the cores, in units of one undisturbed core, with `runnable` processes computing.
+struct CapacityPoint {
+    std::uint32_t runnable = 1;
+    double capacity = 1.0;
+    friend bool operator==(const CapacityPoint&, const CapacityPoint&) = default;
+};
+
+struct ModelParameters {
+    // pytest-xdist: start
+    Seconds interpreter_start;  ///< `python -c pass`, wall
+    Seconds gateway_wall;       ///< one worker's gateway, serial in the controller
+    Seconds gateway_cpu;        ///< CPU of that, child and controller together
+    Seconds worker_boot_wall;   ///< gateway up -> worker ready, for an empty suite, alone
+    Seconds worker_boot_cpu;
+    // pytest-xdist: while tests run
+    Seconds worker_test_cpu;       ///< extra CPU in a worker for each test
+    Seconds controller_test_cpu;   ///< CPU of the controller for each test
+    Seconds controller_scope_cpu;  ///< further CPU for each test and collected test, scope family
+    Seconds controller_id_cpu;     ///< CPU for each node id and worker at the collection barrier
+    Seconds message_latency;       ///< one way, controller to worker
+    // pytest-xdist: end
+    Seconds worker_exit_wall;  ///< last test done -> workers gone and controller finished
+    Seconds worker_exit_cpu;   ///< CPU of that for each worker
+    // one machine
+    Seconds fork_wall;                    ///< fork of a collected process, for each worker
+    Seconds gil_switch_interval{0.005};   ///< sys.getswitchinterval()
+    std::vector<CapacityPoint> capacity;  ///< rising in `runnable`, starts at 1; never empty
+
+    // how much to trust it
+    Source source = Source::assumed;  ///< `measured` after a calibration
+    double relative_error = 0.10;     ///< of predicted against measured in the calibration runs
+    std::string fingerprint;          ///< of machine, interpreter and package versions
+    std::string measured_utc;
+
+    friend bool operator==(const ModelParameters&, const ModelParameters&) = default;
+};
+
+/// mu(runnable): linear between the points; beyond the last one it stays as it is.
+[[nodiscard]] double capacity_at(const ModelParameters& parameters, double runnable);
+
+}  // namespace advisor

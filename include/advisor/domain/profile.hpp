@@ -1,0 +1,157 @@
+#pragma once
+
+// What one sequential run of a suite recorded. Values only: `measure` makes a Profile, `store`
+// writes and reads it, the model consumes it.
+//
+// Every cost of a fixture instance of class scope or wider stands in `fixtures` and is *not*
+// contained in the test that happened to need it first, so that the model can charge it again
+// for each worker.
+
+#include <advisor/base/units.hpp>
+#include <advisor/domain/host.hpp>
+#include <advisor/domain/measured.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace advisor {
+
+using TestIndex = Index<struct TestTag>;
+using FixtureIndex = Index<struct FixtureTag>;
+
+/// Resources of one span of the run. All times in seconds, none negative.
+struct Cost {
+    Seconds wall;
+    Seconds cpu_user;             ///< of the thread that runs tests
+    Seconds cpu_sys;              ///< of the thread that runs tests
+    Seconds other_threads_cpu;    ///< of the process, less that thread
+    Seconds children_cpu;         ///< of child processes reaped in this span
+    Measured<Seconds> core_wait;  ///< runnable, but waiting for a core (run-queue delay)
+    Measured<Seconds> gil_held;   ///< absent until a GIL sampler ran
+    std::int64_t voluntary_switches = 0;
+    std::int64_t involuntary_switches = 0;
+    std::int64_t major_faults = 0;
+
+    [[nodiscard]] Seconds cpu() const { return cpu_user + cpu_sys; }
+    /// Asleep or waiting for anything but a core: wall - cpu - core_wait, never below zero.
+    [[nodiscard]] Seconds blocked() const;
+
+    Cost& operator+=(const Cost& other);
+    friend Cost operator+(Cost a, const Cost& b) { return a += b; }
+    friend bool operator==(const Cost&, const Cost&) = default;
+};
+
+/// `a` without the part `b` of it; components are clamped at zero.
+[[nodiscard]] Cost without(const Cost& a, const Cost& b);
+
+enum class TestOutcome : std::uint8_t {
+    passed,
+    failed,
+    skipped,
+    xfailed,
+    xpassed,
+    error,        ///< set-up or tear-down failed
+    interrupted,  ///< was running when the recording ended
+    not_run,      ///< collected, but never started
+};
+
+enum class Scope : std::uint8_t { function, class_, module, package, session };
+
+struct FixtureDefinition {
+    std::string name;
+    Scope scope = Scope::function;
+    std::string base_id;  ///< node id of the conftest directory, module or class that defines it
+    friend bool operator==(const FixtureDefinition&, const FixtureDefinition&) = default;
+};
+
+/// That a test needs a fixture, and with which parameter (`k_no_parameter` if it has none).
+struct FixtureUse {
+    static constexpr std::uint32_t k_no_parameter = 0xffffffff;
+    FixtureIndex fixture;
+    std::uint32_t parameter = k_no_parameter;
+    friend constexpr auto operator<=>(const FixtureUse&, const FixtureUse&) = default;
+};
+
+/// One set-up of a fixture and its tear-down, without the fixtures it needs itself.
+struct FixtureInstance {
+    FixtureUse use;
+    TestIndex requested_by;  ///< the test during which it was set up
+    Cost setup;
+    Cost teardown;
+    friend bool operator==(const FixtureInstance&, const FixtureInstance&) = default;
+};
+
+struct TestCost {
+    std::string id;  ///< node id as pytest prints it; bytes, may be any text
+    /// Byte lengths of the prefix of `id` that names its module and its innermost class; 0: none.
+    std::uint32_t module_length = 0;
+    std::uint32_t class_length = 0;
+    std::vector<std::string> groups;  ///< names of xdist_group marks, outermost first
+    TestOutcome outcome = TestOutcome::not_run;
+    Cost setup;  ///< without fixtures of class scope or wider
+    Cost call;
+    Cost teardown;  ///< without fixtures of class scope or wider
+    /// From the start of set-up to the end of tear-down, less the three phases: hooks of pytest
+    /// and its plugins. A worker pays it too.
+    Seconds protocol_overhead;
+    std::vector<FixtureUse> fixtures;  ///< of class scope or wider, in order of instantiation
+    Bytes peak_rss;                    ///< of the process, up to the end of this test
+
+    [[nodiscard]] Cost total() const { return setup + call + teardown; }
+    [[nodiscard]] std::string_view module_id() const;
+    [[nodiscard]] std::string_view class_id() const;  ///< empty outside a class
+    friend bool operator==(const TestCost&, const TestCost&) = default;
+};
+
+/// The parts of the run outside of tests, in order of time.
+struct SessionCost {
+    Cost start;       ///< from exec until the recorder was imported: interpreter and pytest
+    Cost configure;   ///< plugins and conftest files, until the session starts
+    Cost collection;  ///< until the last item is collected; test modules are imported here
+    Cost loop;        ///< from the first test's start to the last one's end, tests included
+    Cost finish;      ///< session finish and unconfigure
+    Cost exit;        ///< from then until the process has ended
+    friend bool operator==(const SessionCost&, const SessionCost&) = default;
+};
+
+struct ProfiledRun {
+    std::vector<std::string> command;  ///< as the user gave it, without the recorder's own words
+    std::string directory;             ///< where it was run
+    std::string rootdir;               ///< as pytest determined it; empty if it never came so far
+    std::optional<int> exit_code;      ///< of pytest; absent if a signal ended it
+    std::optional<int> signal;
+    bool complete = false;  ///< pytest's session finish was recorded, every collected test ran
+    std::string incomplete_because;
+    Seconds wall;             ///< from exec to exit
+    Bytes peak_rss;           ///< of the pytest process
+    std::string started_utc;  ///< ISO 8601
+    friend bool operator==(const ProfiledRun&, const ProfiledRun&) = default;
+};
+
+struct Profile {
+    ProfiledRun run;
+    Host host;
+    Interpreter interpreter;
+    Disturbance disturbance;
+    SessionCost session;
+    std::vector<FixtureDefinition> fixture_definitions;
+    std::vector<FixtureInstance> fixtures;
+    std::vector<TestCost> tests;  ///< in collection order
+    std::vector<Missing> missing;
+    friend bool operator==(const Profile&, const Profile&) = default;
+};
+
+[[nodiscard]] std::string_view name_of(TestOutcome outcome);
+[[nodiscard]] std::string_view name_of(Scope scope);
+[[nodiscard]] std::string_view name_of(Rung rung);
+[[nodiscard]] std::optional<TestOutcome> test_outcome_named(std::string_view name);
+[[nodiscard]] std::optional<Scope> scope_named(std::string_view name);
+[[nodiscard]] std::optional<Rung> rung_named(std::string_view name);
+
+/// True if pytest's exit code would count this outcome as a failure.
+[[nodiscard]] bool is_failure(TestOutcome outcome);
+
+}  // namespace advisor

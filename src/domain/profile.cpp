@@ -1,0 +1,106 @@
+#include "advisor/domain/profile.hpp"
+
+#include "domain/names.hpp"
+
+namespace advisor {
+
+namespace {
+
+constexpr std::array<std::string_view, 8> k_outcomes{
+    "passed", "failed", "skipped", "xfailed", "xpassed", "error", "interrupted", "not_run"};
+constexpr std::array<std::string_view, 5> k_scopes{
+    "function", "class", "module", "package", "session"};
+constexpr std::array<std::string_view, 4> k_rungs{
+    "hardware_counters", "software_events", "proc_only", "none"};
+
+Seconds clamped(Seconds time) {
+    return std::max(time, Seconds(0));
+}
+
+Measured<Seconds> sum(Measured<Seconds> a, Measured<Seconds> b) {
+    if (!a.has_value() || !b.has_value()) {
+        return {};
+    }
+    return {a.value() + b.value(), a.source()};
+}
+
+Measured<Seconds> difference(Measured<Seconds> a, Measured<Seconds> b) {
+    if (!a.has_value() || !b.has_value()) {
+        return {};
+    }
+    return {clamped(a.value() - b.value()), a.source()};
+}
+
+}  // namespace
+
+Seconds Cost::blocked() const {
+    return clamped(wall - cpu() - core_wait.value_or(Seconds(0)));
+}
+
+Cost& Cost::operator+=(const Cost& other) {
+    wall += other.wall;
+    cpu_user += other.cpu_user;
+    cpu_sys += other.cpu_sys;
+    other_threads_cpu += other.other_threads_cpu;
+    children_cpu += other.children_cpu;
+    core_wait = sum(core_wait, other.core_wait);
+    gil_held = sum(gil_held, other.gil_held);
+    voluntary_switches += other.voluntary_switches;
+    involuntary_switches += other.involuntary_switches;
+    major_faults += other.major_faults;
+    return *this;
+}
+
+Cost without(const Cost& a, const Cost& b) {
+    Cost rest;
+    rest.wall = clamped(a.wall - b.wall);
+    rest.cpu_user = clamped(a.cpu_user - b.cpu_user);
+    rest.cpu_sys = clamped(a.cpu_sys - b.cpu_sys);
+    rest.other_threads_cpu = clamped(a.other_threads_cpu - b.other_threads_cpu);
+    rest.children_cpu = clamped(a.children_cpu - b.children_cpu);
+    rest.core_wait = difference(a.core_wait, b.core_wait);
+    rest.gil_held = difference(a.gil_held, b.gil_held);
+    const auto positive = [](std::int64_t count) { return std::max<std::int64_t>(0, count); };
+    rest.voluntary_switches = positive(a.voluntary_switches - b.voluntary_switches);
+    rest.involuntary_switches = positive(a.involuntary_switches - b.involuntary_switches);
+    rest.major_faults = positive(a.major_faults - b.major_faults);
+    return rest;
+}
+
+std::string_view TestCost::module_id() const {
+    return std::string_view(id).substr(0, module_length);
+}
+
+std::string_view TestCost::class_id() const {
+    return std::string_view(id).substr(0, class_length);
+}
+
+std::string_view name_of(TestOutcome outcome) {
+    return name_in(k_outcomes, outcome);
+}
+
+std::string_view name_of(Scope scope) {
+    return name_in(k_scopes, scope);
+}
+
+std::string_view name_of(Rung rung) {
+    return name_in(k_rungs, rung);
+}
+
+std::optional<TestOutcome> test_outcome_named(std::string_view name) {
+    return value_in<TestOutcome>(k_outcomes, name);
+}
+
+std::optional<Scope> scope_named(std::string_view name) {
+    return value_in<Scope>(k_scopes, name);
+}
+
+std::optional<Rung> rung_named(std::string_view name) {
+    return value_in<Rung>(k_rungs, name);
+}
+
+bool is_failure(TestOutcome outcome) {
+    return outcome == TestOutcome::failed || outcome == TestOutcome::error;
+}
+
+}  // namespace advisor
