@@ -79,7 +79,9 @@ struct FixtureUse {
 struct FixtureInstance {
     FixtureUse use;
     TestIndex requested_by;  ///< the test during which it was set up
+    Seconds setup_begin;     ///< from the exec of the run
     Cost setup;
+    Seconds teardown_begin;  ///< from the exec of the run; zero if it was never torn down
     Cost teardown;
     friend bool operator==(const FixtureInstance&, const FixtureInstance&) = default;
 };
@@ -91,7 +93,8 @@ struct TestCost {
     std::uint32_t class_length = 0;
     std::vector<std::string> groups;  ///< names of xdist_group marks, outermost first
     TestOutcome outcome = TestOutcome::not_run;
-    Cost setup;  ///< without fixtures of class scope or wider
+    Seconds begin;  ///< of its set-up, from the exec of the run
+    Cost setup;     ///< without fixtures of class scope or wider
     Cost call;
     Cost teardown;  ///< without fixtures of class scope or wider
     /// From the start of set-up to the end of tear-down, less the three phases: hooks of pytest

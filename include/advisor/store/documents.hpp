@@ -1,0 +1,55 @@
+#pragma once
+
+// The JSON documents of the contract, both ways. Each begins with format, major, minor and
+// producer; every key of a number names its unit. A reader takes any minor of its own major and
+// ignores keys that it does not know; it refuses another format, a newer major, a number that is
+// not finite or out of range, and nesting deeper than 32. Node ids may be any bytes: what is not
+// UTF-8 is written as U+DC80..U+DCFF escapes (Python's surrogateescape) and read back the same.
+
+#include <advisor/base/result.hpp>
+#include <advisor/domain/advice.hpp>
+#include <advisor/domain/doctor.hpp>
+#include <advisor/domain/outcome.hpp>
+#include <advisor/domain/parameters.hpp>
+#include <advisor/domain/profile.hpp>
+#include <advisor/domain/verdict.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace advisor {
+
+enum class DocumentKind : std::uint8_t {
+    advice,
+    profile,
+    outcome,
+    calibration,
+    gate,
+    plan,
+    doctor
+};
+
+[[nodiscard]] std::string_view name_of(DocumentKind kind);
+
+/// Reads only the header. `origin` names the source in errors: a path or "standard input".
+[[nodiscard]] Result<DocumentKind> document_kind(std::string_view text, std::string_view origin);
+
+[[nodiscard]] std::string to_json(const Advice& advice);
+[[nodiscard]] std::string to_json(const Profile& profile);
+[[nodiscard]] std::string to_json(const RunOutcome& outcome);
+[[nodiscard]] std::string to_json(const ModelParameters& parameters);
+[[nodiscard]] std::string to_json(const GateVerdict& verdict);
+[[nodiscard]] std::string to_json(const CapacityPlan& plan);
+[[nodiscard]] std::string to_json(const DoctorReport& report);
+
+[[nodiscard]] Result<Advice> read_advice(std::string_view text, std::string_view origin);
+[[nodiscard]] Result<Profile> read_profile(std::string_view text, std::string_view origin);
+[[nodiscard]] Result<RunOutcome> read_outcome(std::string_view text, std::string_view origin);
+[[nodiscard]] Result<ModelParameters>
+read_calibration(std::string_view text, std::string_view origin);
+[[nodiscard]] Result<GateVerdict> read_gate(std::string_view text, std::string_view origin);
+[[nodiscard]] Result<CapacityPlan> read_plan(std::string_view text, std::string_view origin);
+[[nodiscard]] Result<DoctorReport> read_doctor(std::string_view text, std::string_view origin);
+
+}  // namespace advisor
