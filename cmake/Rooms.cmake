@@ -11,15 +11,17 @@ target_compile_definitions(advisor_options INTERFACE ADVISOR_VERSION="${PROJECT_
 target_compile_options(
     advisor_options
     INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
+              -Wzero-as-null-pointer-constant
               $<$<BOOL:${ADVISOR_WERROR}>:-Werror>
-              $<$<BOOL:${ADVISOR_SANITIZE}>:-fsanitize=${ADVISOR_SANITIZE} -fno-omit-frame-pointer
-              -fno-sanitize-recover=all>
 )
-target_link_options(
-    advisor_options
-    INTERFACE $<$<BOOL:${ADVISOR_SANITIZE}>:-fsanitize=${ADVISOR_SANITIZE}>
-              $<$<BOOL:${ADVISOR_STATIC}>:-static>
-)
+target_link_options(advisor_options INTERFACE $<$<BOOL:${ADVISOR_STATIC}>:-static>)
+if(ADVISOR_SANITIZE)
+    target_compile_options(
+        advisor_options
+        INTERFACE -fsanitize=${ADVISOR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    )
+    target_link_options(advisor_options INTERFACE -fsanitize=${ADVISOR_SANITIZE})
+endif()
 
 function(advisor_room name)
     cmake_parse_arguments(ROOM "" "" "ROOMS;PRIVATE;SOURCES" ${ARGN})

@@ -134,6 +134,13 @@ struct ProfiledRun {
     friend bool operator==(const ProfiledRun&, const ProfiledRun&) = default;
 };
 
+/// A counter over the whole run, children included: "instructions", "context-switches".
+struct RunCounter {
+    std::string name;        ///< as libpfm4 spells the event
+    Measured<double> value;  ///< user space only; scaled where the kernel had to multiplex
+    friend bool operator==(const RunCounter&, const RunCounter&) = default;
+};
+
 struct Profile {
     ProfiledRun run;
     Host host;
@@ -143,6 +150,7 @@ struct Profile {
     std::vector<FixtureDefinition> fixture_definitions;
     std::vector<FixtureInstance> fixtures;
     std::vector<TestCost> tests;  ///< in collection order
+    std::vector<RunCounter> counters;
     std::vector<Missing> missing;
     friend bool operator==(const Profile&, const Profile&) = default;
 };
