@@ -1,0 +1,111 @@
+#include "report/outcome_words.hpp"
+
+#include <advisor/base/text.hpp>
+#include <advisor/report/text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/numbers.hpp"
+
+namespace advisor::report {
+
+std::vector<ConservationProblem> problems_of(const Conservation& conservation) {
+    std::vector<ConservationProblem> problems;
+    const std::string of_all = format_count(conservation.collected, "collected test");
+    if (!conservation.lost.empty()) {
+        problems.push_back(
+            {fmt::format(
+                 "LOST: {} of {} without a final outcome", conservation.lost.size(), of_all
+             ),
+             conservation.lost}
+        );
+    }
+    if (!conservation.duplicated.empty()) {
+        problems.push_back(
+            {fmt::format(
+                 "DUPLICATED: {} of {} with more than one final outcome",
+                 conservation.duplicated.size(),
+                 of_all
+             ),
+             conservation.duplicated}
+        );
+    }
+    if (problems.empty() && conservation.final != conservation.collected) {
+        problems.push_back(
+            {fmt::format(
+                 "NOT CONSERVED: {}, but {} with exactly one final outcome",
+                 of_all,
+                 conservation.final
+             ),
+             {}}
+        );
+    }
+    return problems;
+}
+
+std::string counts_of(const RunOutcome& outcome) {
+    std::string out;
+    for (const auto& [name, count] : outcome.outcomes) {
+        out += out.empty() ? "" : ", ";
+        out += fmt::format("{} {}", count, name);
+    }
+    return out.empty() ? "no test has an outcome" : out;
+}
+
+std::string range_remark(const RunOutcome& outcome) {
+    if (!outcome.predicted) {
+        return {};
+    }
+    const Interval<Seconds>& range = outcome.predicted->wall;
+    const std::string off = change_text(range.mid, outcome.wall);
+    if (outcome.wall > range.high) {
+        return fmt::format("slower than the predicted range ({} against its middle)", off);
+    }
+    if (outcome.wall < range.low) {
+        return fmt::format("faster than the predicted range ({} against its middle)", off);
+    }
+    return fmt::format("within the predicted range ({} against its middle)", off);
+}
+
+std::string exit_words(const RunOutcome& outcome) {
+    std::string ours = fmt::format("exit code {}", outcome.exit_code);
+    if (outcome.runner_signal) {
+        return fmt::format("{}, signal {} ended the runner", ours, *outcome.runner_signal);
+    }
+    if (outcome.runner_exit_code && *outcome.runner_exit_code != outcome.exit_code) {
+        return fmt::format("{}, where the runner said {}", ours, *outcome.runner_exit_code);
+    }
+    return ours;
+}
+
+}  // namespace advisor::report
+
+namespace advisor {
+
+std::string predicted_against_measured(const RunOutcome& outcome) {
+    Seconds smallest = outcome.wall;
+    if (outcome.predicted) {
+        smallest = std::min(smallest, outcome.predicted->wall.low);
+    }
+    // At least one decimal, so that the line keeps its form for long runs.
+    const int decimals = std::max(1, report::decimals_for(smallest));
+    std::string out;
+    if (outcome.predicted) {
+        const Interval<Seconds>& wall = outcome.predicted->wall;
+        out = fmt::format(
+            "predicted {} s ({}), ",
+            report::seconds_text(wall.mid, decimals),
+            report::range_text(wall, decimals)
+        );
+    }
+    out += fmt::format("measured {} s", report::seconds_text(outcome.wall, decimals));
+    if (outcome.sequential_wall) {
+        const std::string sequential = report::seconds_text(*outcome.sequential_wall, decimals);
+        out += fmt::format(", sequential {} s", sequential);
+    }
+    return out;
+}
+
+}  // namespace advisor

@@ -1,0 +1,30 @@
+#pragma once
+
+// What a run has to say in words; shared by text and Markdown.
+
+#include <advisor/domain/outcome.hpp>
+
+#include <string>
+#include <vector>
+
+namespace advisor::report {
+
+/// A test without exactly one final outcome is the worst a runner can do: pytest-xdist can lose a
+/// failing test and exit 0.
+struct ConservationProblem {
+    std::string sentence;
+    std::vector<std::string> tests;
+};
+
+[[nodiscard]] std::vector<ConservationProblem> problems_of(const Conservation& conservation);
+
+/// "398 passed, 2 failed".
+[[nodiscard]] std::string counts_of(const RunOutcome& outcome);
+
+/// How the measured wall lies to the predicted range; empty if nothing was predicted.
+[[nodiscard]] std::string range_remark(const RunOutcome& outcome);
+
+/// "exit code 1", with the runner's own where it differs.
+[[nodiscard]] std::string exit_words(const RunOutcome& outcome);
+
+}  // namespace advisor::report

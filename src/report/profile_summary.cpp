@@ -1,0 +1,175 @@
+#include "report/profile_summary.hpp"
+
+#include <advisor/base/text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+namespace advisor::report {
+
+namespace {
+
+Cost cost_of(const FixtureInstance& instance) {
+    return instance.setup + instance.teardown;
+}
+
+/// All work of the loop: tests and fixtures of class scope or wider. Starts from the first one,
+/// because a sum is only measured where each addend was.
+Cost work_of(const Profile& profile) {
+    std::vector<Cost> costs;
+    for (const TestCost& test : profile.tests) {
+        costs.push_back(test.total());
+    }
+    for (const FixtureInstance& instance : profile.fixtures) {
+        costs.push_back(cost_of(instance));
+    }
+    if (costs.empty()) {
+        return {};
+    }
+    Cost sum = costs.front();
+    for (std::size_t i = 1; i < costs.size(); ++i) {
+        sum += costs[i];
+    }
+    return sum;
+}
+
+/// Parts too small to show, such as a zero by clamping, are left out.
+Breakdown non_zero(Breakdown parts) {
+    parts.erase(
+        std::remove_if(
+            parts.begin(), parts.end(), [](const auto& part) { return !(part.second > Seconds(0)); }
+        ),
+        parts.end()
+    );
+    return parts;
+}
+
+Breakdown session_of(const Profile& profile) {
+    Seconds tests;
+    Seconds overhead;
+    Seconds fixtures;
+    for (const TestCost& test : profile.tests) {
+        tests += test.total().wall;
+        overhead += test.protocol_overhead;
+    }
+    for (const FixtureInstance& instance : profile.fixtures) {
+        fixtures += cost_of(instance).wall;
+    }
+    const SessionCost& session = profile.session;
+    const Seconds between = session.loop.wall - tests - overhead - fixtures;
+    return non_zero(
+        {{"start of Python and pytest", session.start.wall},
+         {"plugins and conftest files", session.configure.wall},
+         {"collection", session.collection.wall},
+         {"tests", tests},
+         {"fixtures of wider scope", fixtures},
+         {"pytest's hooks around tests", overhead},
+         {"between tests", between},
+         {"session finish", session.finish.wall},
+         {"exit", session.exit.wall}}
+    );
+}
+
+/// CPU of other threads and of children overlaps the wall of the test thread, so that these parts
+/// stand beside the split of the wall and not in it.
+Breakdown spent_of(const Cost& work) {
+    const char* const waiting = work.core_wait.has_value()
+                                    ? "blocked: sleep, socket, disk, lock, child"
+                                    : "blocked or waiting for a core";
+    return non_zero(
+        {{"CPU of the test thread", work.cpu()},
+         {"waiting for a core", work.core_wait.value_or(Seconds(0))},
+         {waiting, work.blocked()},
+         {"meanwhile, CPU of other threads", work.other_threads_cpu},
+         {"meanwhile, CPU of child processes", work.children_cpu}}
+    );
+}
+
+std::vector<const TestCost*> slowest_of(const Profile& profile, std::size_t most) {
+    std::vector<const TestCost*> tests;
+    for (const TestCost& test : profile.tests) {
+        tests.push_back(&test);
+    }
+    std::stable_sort(tests.begin(), tests.end(), [](const TestCost* a, const TestCost* b) {
+        return a->total().wall > b->total().wall;
+    });
+    tests.resize(std::min(most, tests.size()));
+    return tests;
+}
+
+std::vector<FixtureTotal> fixtures_of(const Profile& profile, std::size_t most) {
+    std::vector<FixtureTotal> totals;
+    for (const FixtureDefinition& definition : profile.fixture_definitions) {
+        totals.push_back({definition.name, definition.scope, 0, Seconds(0)});
+    }
+    for (const FixtureInstance& instance : profile.fixtures) {
+        const std::size_t index = instance.use.fixture.value;
+        if (index < totals.size()) {
+            ++totals[index].instances;
+            totals[index].wall += cost_of(instance).wall;
+        }
+    }
+    totals.erase(
+        std::remove_if(
+            totals.begin(),
+            totals.end(),
+            [](const FixtureTotal& total) { return total.instances == 0; }
+        ),
+        totals.end()
+    );
+    std::stable_sort(totals.begin(), totals.end(), [](const auto& a, const auto& b) {
+        return a.wall > b.wall;
+    });
+    totals.resize(std::min(most, totals.size()));
+    return totals;
+}
+
+}  // namespace
+
+ProfileSummary summary_of(const Profile& profile, std::size_t most) {
+    ProfileSummary summary;
+    std::set<std::string_view> files;
+    for (const TestCost& test : profile.tests) {
+        files.insert(test.module_id());
+        ++summary.outcomes[std::string(name_of(test.outcome))];
+    }
+    const Cost work = work_of(profile);
+    summary.files = files.size();
+    summary.session = session_of(profile);
+    summary.spent = spent_of(work);
+    summary.worked = work.wall;
+    summary.gil_held = work.gil_held;
+    summary.slowest = slowest_of(profile, most);
+    summary.fixtures = fixtures_of(profile, most);
+    return summary;
+}
+
+std::vector<std::string> warnings_of(const Profile& profile) {
+    std::vector<std::string> sentences;
+    const ProfiledRun& run = profile.run;
+    if (!run.complete) {
+        const std::string because = run.incomplete_because.empty() ? "" : ": ";
+        sentences.push_back("The recording is incomplete" + because + run.incomplete_because + ".");
+    }
+    if (run.signal) {
+        sentences.push_back(fmt::format("Signal {} ended pytest.", *run.signal));
+    } else if (run.exit_code.value_or(0) != 0) {
+        sentences.push_back(fmt::format("pytest exited with code {}.", *run.exit_code));
+    }
+    const Disturbance& disturbance = profile.disturbance;
+    if (is_disturbed(disturbance)) {
+        sentences.push_back(fmt::format(
+            "The machine was not quiet: {} of it stolen, {} used by others, throttled for {}. "
+            "Profile again when it is.",
+            format_percent(disturbance.steal_fraction.value_or(0)),
+            format_percent(disturbance.foreign_fraction.value_or(0)),
+            format_seconds(disturbance.throttled.value_or(Seconds(0)))
+        ));
+    }
+    return sentences;
+}
+
+}  // namespace advisor::report

@@ -1,0 +1,41 @@
+#pragma once
+
+// What a person asks of a profile first: which tests and fixtures cost most, and what the time
+// was spent on. Pure sums over the profile; text and Markdown print the same numbers.
+
+#include <advisor/base/units.hpp>
+#include <advisor/domain/advice.hpp>
+#include <advisor/domain/profile.hpp>
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace advisor::report {
+
+struct FixtureTotal {
+    std::string name;
+    Scope scope = Scope::function;
+    std::size_t instances = 0;
+    Seconds wall;  ///< set-up and tear-down of all instances
+};
+
+struct ProfileSummary {
+    std::size_t files = 0;
+    std::map<std::string, std::size_t> outcomes;  ///< tests by name of their outcome
+    Breakdown session;                            ///< parts of the run, in order of time
+    Breakdown spent;                              ///< CPU and waiting of tests and fixtures
+    Seconds worked;                               ///< wall of tests and fixtures: whole of `spent`
+    Measured<Seconds> gil_held;                   ///< of `worked`; absent if any part lacks it
+    std::vector<const TestCost*> slowest;         ///< longest first; points into the profile
+    std::vector<FixtureTotal> fixtures;           ///< most expensive first
+};
+
+/// At most `most` tests and fixtures in the two rankings.
+[[nodiscard]] ProfileSummary summary_of(const Profile& profile, std::size_t most);
+
+/// That the run is incomplete, failed, or was disturbed by others: one sentence each.
+[[nodiscard]] std::vector<std::string> warnings_of(const Profile& profile);
+
+}  // namespace advisor::report

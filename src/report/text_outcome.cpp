@@ -1,0 +1,89 @@
+#include <advisor/base/text.hpp>
+#include <advisor/report/text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/numbers.hpp"
+#include "report/outcome_words.hpp"
+#include "report/style.hpp"
+#include "report/table.hpp"
+
+namespace advisor::report {
+
+namespace {
+
+Lines problems(const RunOutcome& outcome, const TextStyle& style) {
+    Lines lines;
+    for (const ConservationProblem& problem : problems_of(outcome.conservation)) {
+        lines = lines + paragraph("", problem.sentence, style, Tone::bad);
+        const std::size_t shown = std::min<std::size_t>(10, problem.tests.size());
+        for (std::size_t i = 0; i < shown; ++i) {
+            lines = lines + paragraph("  ", problem.tests[i], style, Tone::bad);
+        }
+        if (shown < problem.tests.size()) {
+            lines.push_back(fmt::format("  and {} more", problem.tests.size() - shown));
+        }
+    }
+    return lines;
+}
+
+Lines result(const RunOutcome& outcome, const TextStyle& style) {
+    const bool failed = outcome.exit_code != 0;
+    Lines lines = paragraph(
+        "", predicted_against_measured(outcome), style, failed ? Tone::plain : Tone::strong
+    );
+    const std::string remark = range_remark(outcome);
+    const bool slower = outcome.predicted && outcome.wall > outcome.predicted->wall.high;
+    lines = lines + paragraph("", remark, style, slower ? Tone::warn : Tone::dim);
+    const std::string run = fmt::format(
+        "{}: {}, {}", label(outcome.configuration), counts_of(outcome), exit_words(outcome)
+    );
+    return lines + paragraph("", run, style, failed ? Tone::bad : Tone::plain);
+}
+
+/// Busy shares show an idle tail at a glance: workers far below the others had nothing left.
+Lines workers(const RunOutcome& outcome, const TextStyle& style) {
+    if (outcome.workers.empty()) {
+        return {};
+    }
+    Table table;
+    table.columns = {
+        {"worker", Align::left, Fit::elastic},
+        {"tests", Align::right},
+        {"boot s", Align::right},
+        {"busy s", Align::right},
+        {"busy", Align::right},
+        {"", Align::left}};
+    const int decimals = std::max(1, decimals_for(outcome.wall));
+    for (const WorkerUse& worker : outcome.workers) {
+        const bool known = worker.busy.has_value() && outcome.wall > Seconds(0);
+        const double share = known ? worker.busy.value() / outcome.wall : 0.0;
+        const auto seconds = [&](const Measured<Seconds>& time) {
+            return time.has_value() ? seconds_text(time.value(), decimals) : std::string("-");
+        };
+        table.rows.push_back(
+            {{worker.name},
+             {fmt::format("{}", worker.tests)},
+             {seconds(worker.boot)},
+             {seconds(worker.busy)},
+             {known ? format_percent(share) : "-"},
+             {bar(share, 30, style), Tone::good}}
+        );
+    }
+    return lines_of(table, 2, style);
+}
+
+}  // namespace
+
+}  // namespace advisor::report
+
+namespace advisor {
+
+std::string as_text(const RunOutcome& outcome, const TextStyle& style) {
+    using namespace report;
+    return page({problems(outcome, style), result(outcome, style), workers(outcome, style)});
+}
+
+}  // namespace advisor

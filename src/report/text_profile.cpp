@@ -1,0 +1,138 @@
+#include <advisor/base/text.hpp>
+#include <advisor/report/text.hpp>
+
+#include <fmt/format.h>
+
+#include "report/numbers.hpp"
+#include "report/profile_summary.hpp"
+#include "report/style.hpp"
+#include "report/table.hpp"
+#include "report/text_parts.hpp"
+#include "report/words.hpp"
+
+namespace advisor::report {
+
+namespace {
+
+constexpr std::size_t k_ranked = 10;
+
+Lines header(const Profile& profile, const ProfileSummary& summary, const TextStyle& style) {
+    const Seconds wall = profile.run.wall;
+    std::vector<std::string> facts{
+        fmt::format(
+            "{} in {}",
+            format_count(profile.tests.size(), "test"),
+            format_count(summary.files, "file")
+        ),
+        fmt::format("{} s sequentially", seconds_text(wall, decimals_for(wall)))};
+    for (const auto& [outcome, count] : summary.outcomes) {
+        facts.push_back(fmt::format("{} {}", count, outcome));
+    }
+    for (std::string& fact : machine_facts(profile.host, profile.interpreter)) {
+        facts.push_back(std::move(fact));
+    }
+    facts.push_back("peak memory " + format_bytes(profile.run.peak_rss));
+    facts.emplace_back(words_of(profile.host.rung));
+    return fact_lines(facts, style);
+}
+
+Lines warnings(const Profile& profile, const TextStyle& style) {
+    Lines lines;
+    for (const std::string& sentence : warnings_of(profile)) {
+        lines = lines + paragraph("", sentence, style, Tone::bad);
+    }
+    return lines;
+}
+
+Lines shares(
+    std::string_view title, const Breakdown& parts, Seconds whole, const TextStyle& style
+) {
+    if (parts.empty() || !(whole > Seconds(0))) {
+        return {};
+    }
+    return Lines{heading(title, style)} + share_lines(parts, whole, style);
+}
+
+Lines spent(const ProfileSummary& summary, const TextStyle& style) {
+    Lines lines = shares("What tests and fixtures did", summary.spent, summary.worked, style);
+    if (!lines.empty() && summary.gil_held.has_value()) {
+        const double share = summary.gil_held.value() / summary.worked;
+        lines =
+            lines
+            + paragraph(
+                "  ", fmt::format("The GIL was held for {} of that.", format_percent(share)), style
+            );
+    }
+    return lines;
+}
+
+Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
+    if (summary.slowest.empty()) {
+        return {};
+    }
+    const int decimals = decimals_for(summary.slowest.front()->total().wall);
+    Table table;
+    table.columns = {
+        {"seconds", Align::right},
+        {"CPU", Align::right},
+        {"blocked", Align::right},
+        {"test", Align::left, Fit::elastic}};
+    for (const TestCost* test : summary.slowest) {
+        const Cost total = test->total();
+        table.rows.push_back(
+            {{seconds_text(total.wall, decimals)},
+             {seconds_text(total.cpu(), decimals)},
+             {seconds_text(total.blocked(), decimals)},
+             {test->id, is_failure(test->outcome) ? Tone::bad : Tone::plain}}
+        );
+    }
+    return Lines{heading("Slowest tests", style)} + lines_of(table, 2, style);
+}
+
+Lines fixtures(const ProfileSummary& summary, const TextStyle& style) {
+    if (summary.fixtures.empty()) {
+        return {};
+    }
+    const int decimals = decimals_for(summary.fixtures.front().wall);
+    Table table;
+    table.columns = {
+        {"seconds", Align::right},
+        {"set-ups", Align::right},
+        {"each", Align::right},
+        {"scope", Align::left},
+        {"fixture", Align::left, Fit::elastic}};
+    for (const FixtureTotal& fixture : summary.fixtures) {
+        const Seconds each = fixture.wall / static_cast<double>(fixture.instances);
+        table.rows.push_back(
+            {{seconds_text(fixture.wall, decimals)},
+             {fmt::format("{}", fixture.instances)},
+             {seconds_text(each, decimals)},
+             {std::string(name_of(fixture.scope))},
+             {fixture.name}}
+        );
+    }
+    return Lines{heading("Most expensive fixtures of class scope or wider", style)}
+           + lines_of(table, 2, style);
+}
+
+}  // namespace
+
+}  // namespace advisor::report
+
+namespace advisor {
+
+std::string as_text(const Profile& profile, const TextStyle& style) {
+    using namespace report;
+    const ProfileSummary summary = summary_of(profile, k_ranked);
+    return page(
+        {header(profile, summary, style),
+         warnings(profile, style),
+         shares("Where the run went", summary.session, profile.run.wall, style),
+         spent(summary, style),
+         slowest(summary, style),
+         fixtures(summary, style),
+         missing_lines(profile.missing, style)}
+    );
+}
+
+}  // namespace advisor

@@ -1,0 +1,83 @@
+#include "advisor/report/markdown.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "report/markdown_table.hpp"
+#include "report/sample.hpp"
+
+using namespace advisor;
+
+namespace {
+
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+std::size_t count(const std::string& text, std::string_view part) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+        ++found;
+    }
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("an advice is a headline, a command and a table, the long one folded") {
+    const std::string text = as_markdown(sample::advice());
+    CHECK(text.starts_with("## 6 processes, worksteal: 41.2 s (37.1-45.3) instead of 172.4 s\n\n"
+                           "```sh\npython -m pytest -n 6 --dist worksteal tests\n```\n\n"));
+    CHECK(has(text, "| rank | configuration | seconds |"));
+    CHECK(has(text, "| ---: | :--- | ---: |"));
+    CHECK(has(text, "| **1 (tied)** | **6 processes, worksteal** | **41.2 (37.1-45.3)** |"));
+    CHECK(has(text, "<details>\n<summary>All 12 predictions</summary>\n\n| rank |"));
+    CHECK(has(text, "- **breaks** Five tests write /tmp/state.db. (shared-file)\n"));
+    CHECK(text.find("**breaks**") < text.find("**slows**"));
+}
+
+TEST_CASE("every row of a table has as many bars as its header") {
+    // Two hostile ids: a row is | a | b |, three bars that are not escaped.
+    const std::string text =
+        report::markdown::table({{"a"}, {"b"}}, {{{sample::hostile_id()}, {"x\ny"}}});
+    CHECK(count(text, "\n") == 4);
+    CHECK(count(text, "|") - count(text, "\\|") == 9);
+    CHECK(has(text, "x\\\\x0ay"));
+}
+
+TEST_CASE("no hostile text is markup") {
+    for (const std::string& text :
+         {as_markdown(sample::hostile_advice()),
+          as_markdown(sample::hostile_profile()),
+          as_markdown(sample::hostile_outcome()),
+          as_markdown(sample::hostile_verdict()),
+          as_markdown(sample::hostile_plan()),
+          as_markdown(sample::hostile_doctor())}) {
+        CHECK(!has(text, "\x1b"));
+        CHECK(!has(text, "<script>"));
+        CHECK(has(text, "\\<script\\>"));
+        CHECK(count(text, "`x`") == 0);
+    }
+}
+
+TEST_CASE("a fence is longer than any run of backticks in it") {
+    CHECK(report::markdown::code_block("a ``` b") == "````sh\na ``` b\n````\n\n");
+}
+
+TEST_CASE("the other documents carry their verdict in the first lines") {
+    CHECK(as_markdown(sample::verdict()).starts_with("## REGRESSION\n\n"));
+    CHECK(as_markdown(sample::doctor()).starts_with("## Doctor: fail\n\n"));
+    CHECK(as_markdown(sample::outcome()).starts_with("**predicted 12.1 s (11.0-13.4), measured "));
+    CHECK(as_markdown(sample::profile()).starts_with("## 2 tests in 10.0 s sequentially\n\n"));
+    CHECK(has(as_markdown(sample::plan()), "| **small** | **2** | **2** | **2 processes, load** |")
+    );
+    RunOutcome lossy = sample::outcome();
+    lossy.conservation.lost = {"tests/a.py::test_gone"};
+    CHECK(as_markdown(lossy).starts_with("### LOST"));
+}
+
+TEST_CASE("the same values give the same Markdown") {
+    CHECK(as_markdown(sample::advice()) == as_markdown(sample::advice()));
+    CHECK(as_markdown(sample::plan()) == as_markdown(sample::plan()));
+}
