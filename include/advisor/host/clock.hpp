@@ -1,0 +1,21 @@
+#pragma once
+
+// The only clocks of the program: CLOCK_MONOTONIC for spans, UTC for stamps in documents.
+
+#include <advisor/base/units.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace advisor {
+
+/// CLOCK_MONOTONIC, as Python's time.monotonic_ns() in every child reads it too.
+[[nodiscard]] std::int64_t monotonic_ns();
+
+/// The time from `begin` to `end`, both of monotonic_ns().
+[[nodiscard]] Seconds between_ns(std::int64_t begin, std::int64_t end);
+
+/// "2026-11-24T04:39:32Z"
+[[nodiscard]] std::string utc_now();
+
+}  // namespace advisor

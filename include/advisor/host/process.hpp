@@ -1,0 +1,86 @@
+#pragma once
+
+// Runs one child process at a time and owns everything that comes of it.
+//
+// The child is the leader of its own process group. Signals that reach us (INT, TERM, HUP, QUIT,
+// TSTP) go on to that group; a second INT, or 10 s without an end after a signal, is a KILL. On a
+// terminal the group is in the foreground, so that ^C, ^Z and a debugger work as without us. This
+// process becomes the reaper of orphans: when the child has ended, what it left behind gets one
+// second to end by itself, is then killed, and is counted.
+
+#include <advisor/base/result.hpp>
+#include <advisor/base/units.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace advisor {
+
+enum class Stream : std::uint8_t {
+    inherit,      ///< ours
+    to_stderr,    ///< our standard error
+    capture,      ///< kept, up to the last `capture_limit` bytes
+    with_output,  ///< standard error only: where standard output goes
+    discard,      ///< /dev/null; of standard input: at its end
+};
+
+struct ProcessSpec {
+    std::vector<std::string> argv;  ///< argv[0] is looked up on PATH if it has no slash
+    std::string directory;          ///< empty: ours
+    /// Set, or unset where there is no value, on top of our own environment.
+    std::vector<std::pair<std::string, std::optional<std::string>>> environment;
+    Stream input = Stream::inherit;
+    Stream output = Stream::inherit;
+    Stream error = Stream::inherit;
+    Bytes capture_limit{1 << 20};
+    Seconds deadline;  ///< from exec; then TERM, and KILL 10 s later. Zero: none
+};
+
+struct ProcessEnd {
+    std::optional<int> exit_code;
+    std::optional<int> signal;     ///< that ended it, if it did not exit
+    std::optional<int> forwarded;  ///< the first signal that we passed on to it
+    bool timed_out = false;        ///< the deadline passed
+    std::int64_t exec_ns = 0;      ///< monotonic_ns() just before exec
+    std::int64_t exit_ns = 0;      ///< when its end was seen
+    Seconds stopped;               ///< time between a stop and the continuation, in all
+    Seconds cpu;                   ///< user and system, of the child and all that was reaped
+    Bytes peak_rss;                ///< of the largest process among them
+    std::int64_t voluntary_switches = 0;
+    std::int64_t involuntary_switches = 0;
+    std::uint32_t left_behind = 0;  ///< processes that were still there a second after its end
+    std::string output;             ///< where captured
+    std::string error;
+
+    [[nodiscard]] Seconds wall() const;  ///< from exec to exit, less `stopped`
+};
+
+/// What the caller wants to do meanwhile. Both may be empty.
+struct ProcessWatch {
+    std::function<void(int pid)> before_exec;    ///< the child exists and waits for its exec
+    std::function<void(int pid)> while_running;  ///< about every 10 ms, and once after the end
+};
+
+class ProcessLauncher {
+public:
+    ProcessLauncher() = default;
+    ProcessLauncher(const ProcessLauncher&) = delete;
+    ProcessLauncher& operator=(const ProcessLauncher&) = delete;
+    virtual ~ProcessLauncher() = default;
+
+    /// An error only if the child could not be started (`environment`).
+    [[nodiscard]] virtual Result<ProcessEnd>
+    run(const ProcessSpec& spec, const ProcessWatch& watch) = 0;
+};
+
+class LinuxLauncher final : public ProcessLauncher {
+public:
+    [[nodiscard]] Result<ProcessEnd>
+    run(const ProcessSpec& spec, const ProcessWatch& watch) override;
+};
+
+}  // namespace advisor

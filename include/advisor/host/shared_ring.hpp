@@ -1,0 +1,73 @@
+#pragma once
+
+// The parent's end of the shared memory through which the Python recorder hands over its frames.
+//
+// Why a memfd: it needs no file system, cannot fill a disk or /dev/shm, and what the suite wrote
+// survives SIGKILL and os._exit, since this side holds the descriptor. The child finds it under
+// path(), opens it once and maps it; no descriptor is inherited.
+//
+// Layout, in the machine's byte order; one writer, one reader:
+//   byte   0  u64 magic "!ADVRING" as it lies in memory  | written here, before the child starts
+//          8  u64 version, 1                             |
+//         16  u64 capacity of the data in bytes          |
+//         64  u64 bytes ever written                     | written by the child
+//         72  u64 frames dropped                         |
+//         80  u64 pid of the writer, 0 until there is one|
+//        128  u64 bytes ever read                        | written by drain()
+//       4096  data; byte n of the stream lies at n modulo capacity
+// The child writes a whole frame first and the position last, so that a reader never sees half a
+// frame. It waits up to 2 s in all for a reader and drops whole frames from then on. On x86-64
+// stores become visible in this order; elsewhere the sequence numbers of the frames reveal the
+// rare frame that was read too early (store/record_stream.hpp).
+//
+// The child is not trusted: positions are checked, and the size of the memory is sealed, so that a
+// suite that truncates the file cannot end this process by SIGBUS.
+
+#include <advisor/base/result.hpp>
+#include <advisor/base/units.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace advisor {
+
+class SharedRing {
+public:
+    static constexpr Bytes k_default_capacity{4 << 20};
+    static constexpr std::size_t k_header_bytes = 4096;
+    static constexpr std::uint64_t k_magic = 0x474E495256444121;
+    static constexpr std::uint64_t k_version = 1;
+
+    /// `capacity` is a positive multiple of the page size.
+    [[nodiscard]] static Result<SharedRing> create(Bytes capacity = k_default_capacity);
+
+    SharedRing(SharedRing&& other) noexcept;
+    SharedRing& operator=(SharedRing&& other) noexcept;
+    SharedRing(const SharedRing&) = delete;
+    SharedRing& operator=(const SharedRing&) = delete;
+    ~SharedRing();
+
+    /// What was written since the last call, and room for as much again. An error means that the
+    /// suite wrote over the header; what was drained before is still good.
+    [[nodiscard]] Result<std::string> drain();
+
+    /// "/proc/<pid>/fd/<n>", which a child of the same user can open while this object lives.
+    [[nodiscard]] std::string path() const;
+
+    /// Frames that the recorder gave up because nobody drained.
+    [[nodiscard]] std::uint64_t dropped() const;
+
+private:
+    SharedRing(int descriptor, std::byte* memory, std::size_t capacity)
+        : descriptor_(descriptor),
+          memory_(memory),
+          capacity_(capacity) {}
+
+    int descriptor_ = -1;
+    std::byte* memory_ = nullptr;
+    std::size_t capacity_ = 0;
+    std::uint64_t read_ = 0;
+};
+
+}  // namespace advisor

@@ -1,0 +1,99 @@
+#include "host/orphans.hpp"
+
+#include <advisor/host/clock.hpp>
+
+#include <fmt/format.h>
+
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace advisor {
+
+namespace {
+
+constexpr std::int64_t k_patience_ns = 1'000'000'000;
+constexpr int k_pause_ms = 2;
+
+/// The parent by /proc/PID/stat: "pid (comm) state ppid ...", where comm may hold anything.
+int parent_of(const std::filesystem::path& process) {
+    std::ifstream file(process / "stat");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const std::size_t close = text.rfind(')');
+    if (close == std::string::npos || close + 4 > text.size()) {
+        return -1;
+    }
+    int parent = -1;
+    std::from_chars(text.data() + close + 4, text.data() + text.size(), parent);
+    return parent;
+}
+
+std::vector<int> children_of_this_process() {
+    std::vector<int> children;
+    const int self = ::getpid();
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
+        const std::string name = entry.path().filename();
+        int pid = 0;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+        if (error == std::errc() && *end == '\0' && parent_of(entry.path()) == self) {
+            children.push_back(pid);
+        }
+    }
+    return children;
+}
+
+/// Reaps what has ended; false if no child is left at all.
+bool reap() {
+    while (true) {
+        const int pid = ::waitpid(-1, nullptr, WNOHANG);
+        if (pid == 0) {
+            return true;
+        }
+        if (pid < 0 && errno != EINTR) {
+            return false;
+        }
+    }
+}
+
+/// Reaps until no child is left (true) or the time is over.
+bool all_ended_before(std::int64_t deadline) {
+    while (reap()) {
+        if (monotonic_ns() >= deadline) {
+            return false;
+        }
+        ::poll(nullptr, 0, k_pause_ms);
+    }
+    return true;
+}
+
+}  // namespace
+
+std::uint32_t end_orphans(int process_group) {
+    if (all_ended_before(monotonic_ns() + k_patience_ns)) {
+        return 0;
+    }
+    std::set<int> killed;
+    const std::int64_t deadline = monotonic_ns() + k_patience_ns;
+    ::kill(-process_group, SIGKILL);
+    do {
+        for (const int pid : children_of_this_process()) {
+            ::kill(pid, SIGKILL);
+            killed.insert(pid);
+        }
+    } while (!all_ended_before(monotonic_ns() + k_pause_ms * 1'000'000) && monotonic_ns() < deadline
+    );
+    return static_cast<std::uint32_t>(killed.size());
+}
+
+}  // namespace advisor

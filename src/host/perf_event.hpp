@@ -1,0 +1,37 @@
+#pragma once
+
+// One event of perf_event_open, encoded by libpfm4.
+
+#include <advisor/base/result.hpp>
+
+#include <cstdint>
+#include <string>
+
+#include "host/descriptor.hpp"
+
+namespace advisor {
+
+struct PerfReading {
+    double value = 0;    ///< scaled to the whole time
+    double running = 0;  ///< share of the time in which it was on a counter
+};
+
+enum class PerfTarget : std::uint8_t {
+    this_process,   ///< counts at once
+    child_on_exec,  ///< counts from the target's next exec on, its descendants included
+};
+
+class PerfEvent {
+public:
+    /// The Error's `because` is for people: no PMU, paranoid level, seccomp.
+    [[nodiscard]] static Result<PerfEvent>
+    open(const std::string& name, int pid, PerfTarget target);
+    [[nodiscard]] Result<PerfReading> read() const;
+
+private:
+    explicit PerfEvent(Descriptor fd)
+        : fd_(std::move(fd)) {}
+    Descriptor fd_;
+};
+
+}  // namespace advisor

@@ -1,0 +1,246 @@
+#include "advisor/host/process.hpp"
+
+#include <advisor/base/assert.hpp>
+#include <advisor/host/clock.hpp>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+#include "host/orphans.hpp"
+#include "host/signal_scope.hpp"
+#include "host/spawn.hpp"
+#include "host/terminal.hpp"
+
+namespace advisor {
+
+namespace {
+
+constexpr int k_tick_ms = 10;
+constexpr std::int64_t k_grace_ns = 10'000'000'000;
+
+Seconds seconds_of(const timeval& time) {
+    return Seconds(static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6);
+}
+
+rusage usage_of_children() {
+    rusage usage{};
+    ::getrusage(RUSAGE_CHILDREN, &usage);
+    return usage;
+}
+
+/// One run of one child, from its release to its end.
+class Supervision {
+public:
+    Supervision(const ProcessSpec& spec, const ProcessWatch& watch, Spawned child)
+        : spec_(spec),
+          watch_(watch),
+          child_(std::move(child)) {
+        for (const Descriptor* pipe : {&child_.output, &child_.error}) {
+            if (pipe->is_open()) {
+                ::fcntl(pipe->get(), F_SETFL, O_NONBLOCK);
+            }
+        }
+    }
+
+    ProcessEnd run(const SignalScope& signals, TerminalLease& terminal) {
+        end_.exec_ns = monotonic_ns();
+        terminal.give_to(child_.pid);
+        while (!ended_) {
+            wait_a_tick(signals);
+            while (const auto signal = signals.next()) {
+                take(*signal);
+            }
+            drain();
+            look_at_child(terminal);
+            enforce_deadlines();
+            if (watch_.while_running) {
+                watch_.while_running(child_.pid);
+            }
+        }
+        terminal.take_back();
+        end_.left_behind = end_orphans(child_.pid);
+        drain();
+        return std::move(end_);
+    }
+
+private:
+    void wait_a_tick(const SignalScope& signals) const {
+        std::array<pollfd, 3> sources{
+            pollfd{signals.descriptor(), POLLIN, 0},
+            pollfd{child_.output.get(), POLLIN, 0},  // poll() skips a descriptor of -1
+            pollfd{child_.error.get(), POLLIN, 0}};
+        ::poll(sources.data(), sources.size(), k_tick_ms);
+    }
+
+    void take(int signal) {
+        if (signal == SIGCHLD) {
+            return;
+        }
+        if (signal == SIGTSTP) {
+            ::kill(-child_.pid, SIGTSTP);  // its stop is seen below, and ours follows
+            asked_to_stop_ = true;
+            return;
+        }
+        if (signal == SIGINT && end_.forwarded == SIGINT) {
+            kill_deadline_ns_ = monotonic_ns();
+            return;
+        }
+        end_.forwarded = end_.forwarded.value_or(signal);
+        ::kill(-child_.pid, signal);
+        kill_deadline_ns_ = monotonic_ns() + k_grace_ns;
+    }
+
+    void look_at_child(TerminalLease& terminal) {
+        int status = 0;
+        rusage usage{};
+        const int pid = ::wait4(child_.pid, &status, WNOHANG | WUNTRACED, &usage);
+        if (pid == 0 || (pid < 0 && errno == EINTR)) {
+            return;
+        }
+        ADVISOR_ASSERT(pid == child_.pid, "nobody else may reap the child");
+        if (WIFSTOPPED(status)) {
+            stop_with_it(terminal, WSTOPSIG(status));
+            return;
+        }
+        end_.exit_ns = monotonic_ns();
+        end_.peak_rss = Bytes(usage.ru_maxrss * 1024);
+        if (WIFEXITED(status)) {
+            end_.exit_code = WEXITSTATUS(status);
+        } else {
+            end_.signal = WTERMSIG(status);
+        }
+        ended_ = true;
+    }
+
+    /// A ^Z stops us too, so that the shell gets its terminal back; both continue together. A stop
+    /// that the suite gave to itself is left to the deadline and to the user.
+    void stop_with_it(TerminalLease& terminal, int signal) {
+        const bool by_terminal = signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+        if (!by_terminal || (!terminal.is_held() && !asked_to_stop_)) {
+            return;
+        }
+        asked_to_stop_ = false;
+        const std::int64_t from = monotonic_ns();
+        terminal.take_back();
+        ::raise(SIGSTOP);
+        terminal.give_to(child_.pid);
+        ::kill(-child_.pid, SIGCONT);
+        const std::int64_t away = monotonic_ns() - from;
+        stopped_ns_ += away;
+        end_.stopped = between_ns(0, stopped_ns_);
+        if (kill_deadline_ns_ > 0) {
+            kill_deadline_ns_ += away;
+        }
+    }
+
+    void enforce_deadlines() {
+        const std::int64_t now = monotonic_ns();
+        const Seconds running = between_ns(end_.exec_ns, now - stopped_ns_);
+        if (spec_.deadline > Seconds(0) && running > spec_.deadline && !end_.timed_out) {
+            end_.timed_out = true;
+            ::kill(-child_.pid, SIGTERM);
+            ::kill(-child_.pid, SIGCONT);
+            kill_deadline_ns_ = now + k_grace_ns;
+        }
+        if (kill_deadline_ns_ > 0 && now >= kill_deadline_ns_ && !ended_) {
+            ::kill(-child_.pid, SIGKILL);
+        }
+    }
+
+    void drain() {
+        keep(child_.output, end_.output);
+        keep(child_.error, end_.error);
+    }
+
+    /// Reads what is there and keeps the last bytes of all.
+    void keep(Descriptor& pipe, std::string& text) const {
+        std::array<char, 65536> block{};
+        // A child that writes without end must not keep us from looking at it.
+        for (int blocks = 0; pipe.is_open() && blocks < 64; ++blocks) {
+            const ssize_t count = ::read(pipe.get(), block.data(), block.size());
+            if (count > 0) {
+                text.append(block.data(), static_cast<std::size_t>(count));
+                const auto limit = static_cast<std::size_t>(spec_.capture_limit.value());
+                if (text.size() > 2 * limit) {
+                    text.erase(0, text.size() - limit);
+                }
+                continue;
+            }
+            if (count == 0) {
+                pipe.close();
+            }
+            if (count < 0 && errno == EINTR) {
+                continue;
+            }
+            return;
+        }
+    }
+
+    const ProcessSpec& spec_;
+    const ProcessWatch& watch_;
+    Spawned child_;
+    ProcessEnd end_;
+    bool ended_ = false;
+    bool asked_to_stop_ = false;
+    std::int64_t stopped_ns_ = 0;
+    std::int64_t kill_deadline_ns_ = 0;  ///< 0: none
+};
+
+void account(ProcessEnd& end, const rusage& before, const rusage& after) {
+    end.cpu = seconds_of(after.ru_utime) + seconds_of(after.ru_stime) - seconds_of(before.ru_utime)
+              - seconds_of(before.ru_stime);
+    end.voluntary_switches = after.ru_nvcsw - before.ru_nvcsw;
+    end.involuntary_switches = after.ru_nivcsw - before.ru_nivcsw;
+}
+
+void trim(std::string& text, Bytes limit) {
+    const auto most = static_cast<std::size_t>(limit.value());
+    if (text.size() > most) {
+        text.erase(0, text.size() - most);
+    }
+}
+
+}  // namespace
+
+Seconds ProcessEnd::wall() const {
+    return std::max(Seconds(0), between_ns(exec_ns, exit_ns) - stopped);
+}
+
+Result<ProcessEnd> LinuxLauncher::run(const ProcessSpec& spec, const ProcessWatch& watch) {
+    ADVISOR_ASSERT(!spec.argv.empty(), "a process has a program");
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    const rusage before = usage_of_children();
+    const SignalScope signals;
+    TerminalLease terminal;
+    auto child = spawn(spec, signals.outer_mask());
+    if (!child) {
+        return tl::unexpected(child.error());
+    }
+    if (watch.before_exec) {
+        watch.before_exec(child->pid);
+    }
+    const std::int64_t released_ns = monotonic_ns();
+    if (const Status started = release(*child, spec); !started) {
+        return tl::unexpected(started.error());
+    }
+    ProcessEnd end = Supervision(spec, watch, std::move(*child)).run(signals, terminal);
+    end.exec_ns = released_ns;
+    account(end, before, usage_of_children());
+    trim(end.output, spec.capture_limit);
+    trim(end.error, spec.capture_limit);
+    if (watch.while_running) {
+        watch.while_running(0);
+    }
+    return end;
+}
+
+}  // namespace advisor

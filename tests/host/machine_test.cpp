@@ -1,0 +1,105 @@
+#include <advisor/host/machine.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+using namespace advisor;
+
+namespace {
+
+/// A tree of kernel files in a directory of its own.
+class Tree {
+public:
+    Tree() {
+        std::string name = std::filesystem::temp_directory_path() / "advisor-machine-XXXXXX";
+        REQUIRE(::mkdtemp(name.data()) != nullptr);
+        root_ = name;
+    }
+    Tree(const Tree&) = delete;
+    Tree& operator=(const Tree&) = delete;
+    ~Tree() {
+        std::error_code ignored;
+        std::filesystem::remove_all(root_, ignored);
+    }
+    void put(const std::string& path, const std::string& text) const {
+        const std::filesystem::path full = root_ + path;
+        std::filesystem::create_directories(full.parent_path());
+        std::ofstream(full) << text;
+    }
+    [[nodiscard]] FileReader reader() const { return FileReader(root_); }
+
+private:
+    std::string root_;
+};
+
+}  // namespace
+
+TEST_CASE("cgroup v2: the tightest limit of all ancestors counts") {
+    const Tree tree;
+    tree.put("/proc/self/mountinfo", "30 24 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    tree.put("/proc/self/cgroup", "0::/build/job\n");
+    tree.put("/sys/fs/cgroup/build/cpu.max", "150000 100000\n");
+    tree.put("/sys/fs/cgroup/build/job/cpu.max", "400000 100000\n");
+    tree.put("/sys/fs/cgroup/build/memory.max", "max\n");
+    tree.put("/sys/fs/cgroup/build/job/memory.max", "536870912\n");
+    CHECK(cpu_quota(tree.reader()).value() == doctest::Approx(1.5));
+    CHECK(memory_limit(tree.reader()).value() == Bytes(536870912));
+}
+
+TEST_CASE("cgroup v1: each controller has its own mount, and -1 is no limit") {
+    const Tree tree;
+    tree.put(
+        "/proc/self/mountinfo",
+        "31 24 0:27 / /cg/cpu rw - cgroup cgroup rw,cpu,cpuacct\n"
+        "32 24 0:28 / /cg/memory rw - cgroup cgroup rw,memory\n"
+    );
+    tree.put("/proc/self/cgroup", "5:cpu,cpuacct:/a\n4:memory:/b\n");
+    tree.put("/cg/cpu/a/cpu.cfs_quota_us", "50000\n");
+    tree.put("/cg/cpu/a/cpu.cfs_period_us", "100000\n");
+    tree.put("/cg/cpu/cpu.cfs_quota_us", "-1\n");
+    tree.put("/cg/cpu/cpu.cfs_period_us", "100000\n");
+    tree.put("/cg/memory/b/memory.limit_in_bytes", "9223372036854771712\n");
+    CHECK(cpu_quota(tree.reader()).value() == doctest::Approx(0.5));
+    CHECK_FALSE(memory_limit(tree.reader()).has_value());
+}
+
+TEST_CASE("hybrid hierarchies are read where the controller is") {
+    const Tree tree;
+    tree.put(
+        "/proc/self/mountinfo",
+        "30 24 0:26 / /cg/unified rw - cgroup2 cgroup2 rw\n"
+        "31 24 0:27 / /cg/cpu rw - cgroup cgroup rw,cpu\n"
+    );
+    tree.put("/proc/self/cgroup", "1:cpu:/\n0::/x\n");
+    tree.put("/cg/cpu/cpu.cfs_quota_us", "300000\n");
+    tree.put("/cg/cpu/cpu.cfs_period_us", "100000\n");
+    CHECK(cpu_quota(tree.reader()).value() == doctest::Approx(3.0));
+}
+
+TEST_CASE("no cgroup files at all mean no limits") {
+    const Tree tree;
+    CHECK_FALSE(cpu_quota(tree.reader()).has_value());
+    CHECK_FALSE(memory_limit(tree.reader()).has_value());
+    CHECK_FALSE(machine_times(tree.reader()).known);
+}
+
+TEST_CASE("disturbance is what others used of all cores") {
+    // Ten seconds of two cores: 12 s busy, of which 11 s ours, and 1 s stolen.
+    const MachineTimes before{Seconds(100), Seconds(5), Seconds(0), true};
+    const MachineTimes after{Seconds(112), Seconds(6), Seconds(0.25), true};
+    const Disturbance found = disturbance_between(before, after, Seconds(10), Seconds(11), 2);
+    CHECK(found.foreign_fraction.value() == doctest::Approx(0.05));
+    CHECK(found.steal_fraction.value() == doctest::Approx(0.05));
+    CHECK(found.throttled.value().value() == doctest::Approx(0.25));
+}
+
+TEST_CASE("this machine has a core and memory") {
+    const Host host = discover_host(FileReader());
+    CHECK(host.cores_allowed >= 1);
+    CHECK(host.usable_cores() > 0);
+    CHECK(host.memory_total > Bytes(0));
+}

@@ -1,0 +1,139 @@
+#include <advisor/host/process.hpp>
+
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <string>
+
+using namespace advisor;
+
+namespace {
+
+ProcessSpec shell(const std::string& script) {
+    ProcessSpec spec;
+    spec.argv = {"/bin/sh", "-c", script};
+    spec.input = Stream::discard;
+    spec.output = Stream::capture;
+    spec.error = Stream::with_output;
+    return spec;
+}
+
+ProcessEnd run(const ProcessSpec& spec, const ProcessWatch& watch = {}) {
+    LinuxLauncher launcher;
+    auto end = launcher.run(spec, watch);
+    REQUIRE(end);
+    return std::move(*end);
+}
+
+bool is_gone(int pid) {
+    return ::kill(pid, 0) != 0 && errno == ESRCH;
+}
+
+}  // namespace
+
+TEST_CASE("an exit code, a signal and both outputs come back") {
+    const ProcessEnd exited = run(shell("echo out; echo err >&2; exit 7"));
+    CHECK(exited.exit_code == 7);
+    CHECK_FALSE(exited.signal);
+    CHECK(exited.output == "out\nerr\n");
+    CHECK(exited.exec_ns < exited.exit_ns);
+    CHECK(exited.left_behind == 0);
+
+    const ProcessEnd killed = run(shell("kill -SEGV $$"));
+    CHECK_FALSE(killed.exit_code);
+    CHECK(killed.signal == SIGSEGV);
+}
+
+TEST_CASE("a program that is not there is an error that names it") {
+    LinuxLauncher launcher;
+    ProcessSpec spec;
+    spec.argv = {"advisor-has-no-such-program"};
+    const auto end = launcher.run(spec, {});
+    REQUIRE_FALSE(end);
+    CHECK(end.error().kind == ErrorKind::environment);
+    CHECK(end.error().what == "cannot execute 'advisor-has-no-such-program'");
+    CHECK(end.error().because == "No such file or directory");
+}
+
+TEST_CASE("a directory that is not there is an error too") {
+    LinuxLauncher launcher;
+    ProcessSpec spec = shell("true");
+    spec.directory = "/advisor/has/no/such/directory";
+    CHECK_FALSE(launcher.run(spec, {}));
+}
+
+TEST_CASE("environment changes are set and unset on top of ours") {
+    ::setenv("ADVISOR_TEST_KEPT", "kept", 1);
+    ::setenv("ADVISOR_TEST_GONE", "gone", 1);
+    ProcessSpec spec =
+        shell("echo $ADVISOR_TEST_KEPT ${ADVISOR_TEST_GONE-unset} $ADVISOR_TEST_NEW; pwd");
+    spec.environment = {{"ADVISOR_TEST_GONE", std::nullopt}, {"ADVISOR_TEST_NEW", "a=b"}};
+    spec.directory = "/";
+    CHECK(run(spec).output == "kept unset a=b\n/\n");
+}
+
+TEST_CASE("only the last bytes of a long output are kept") {
+    ProcessSpec spec =
+        shell("i=0; while [ $i -lt 3000 ]; do echo line; i=$((i+1)); done; echo end");
+    spec.capture_limit = Bytes(8);
+    CHECK(run(spec).output == "ine\nend\n");
+}
+
+TEST_CASE("the hooks see the child before its exec and after its end") {
+    int before = 0;
+    int last = -1;
+    ProcessWatch watch;
+    watch.before_exec = [&](int pid) { before = pid; };
+    watch.while_running = [&](int pid) { last = pid; };
+    const ProcessEnd end = run(shell("echo $$"), watch);
+    CHECK(end.output == std::to_string(before) + "\n");
+    CHECK(last == 0);
+}
+
+TEST_CASE("what a child leaves behind is ended, whatever session it made") {
+    const ProcessEnd end = run(shell("setsid sleep 600 & echo $!"));
+    CHECK(end.exit_code == 0);
+    CHECK(end.left_behind >= 1);
+    CHECK(is_gone(std::stoi(end.output)));
+}
+
+TEST_CASE("a deadline ends a child, and one that ignores TERM only later") {
+    ProcessSpec spec = shell("exec sleep 600");
+    spec.deadline = Seconds(0.05);
+    const ProcessEnd end = run(spec);
+    CHECK(end.timed_out);
+    CHECK(end.signal == SIGTERM);
+}
+
+TEST_CASE("a signal to us goes to the child, which may handle it") {
+    // The child asks for the signal itself, so that it is there whenever it comes.
+    const ProcessSpec spec = shell("trap 'exit 42' INT; kill -INT $PPID; while :; do :; done");
+    const ProcessEnd end = run(spec);
+    CHECK(end.forwarded == SIGINT);
+    CHECK(end.exit_code == 42);
+}
+
+TEST_CASE("a second interrupt kills") {
+    const ProcessSpec spec =
+        shell("trap 'kill -INT $PPID' INT; kill -INT $PPID; while :; do :; done");
+    const ProcessEnd end = run(spec);
+    CHECK(end.forwarded == SIGINT);
+    CHECK(end.signal == SIGKILL);
+}
+
+TEST_CASE("no descriptor is left open by a run") {
+    const auto open_descriptors = [] {
+        return std::distance(
+            std::filesystem::directory_iterator("/proc/self/fd"),
+            std::filesystem::directory_iterator()
+        );
+    };
+    run(shell("true"));
+    const auto before = open_descriptors();
+    run(shell("exit 1"));
+    CHECK(open_descriptors() == before);
+}

@@ -1,0 +1,134 @@
+#include "advisor/host/shared_ring.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <string>
+#include <string_view>
+
+using namespace advisor;
+
+namespace {
+
+constexpr std::size_t k_page = 4096;
+
+/// The child's end, as the Python recorder has it: found by path, mapped on its own.
+class Writer {
+public:
+    explicit Writer(const SharedRing& ring)
+        : descriptor_(open(ring.path().c_str(), O_RDWR | O_CLOEXEC)),
+          memory_(static_cast<char*>(
+              mmap(nullptr, 2 * k_page, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0)
+          )) {}
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+    ~Writer() {
+        munmap(memory_, 2 * k_page);
+        close(descriptor_);
+    }
+
+    [[nodiscard]] std::uint64_t word(std::size_t index) const {
+        std::uint64_t value = 0;
+        std::memcpy(&value, memory_ + 8 * index, sizeof value);
+        return value;
+    }
+    void set_word(std::size_t index, std::uint64_t value) {
+        std::memcpy(memory_ + 8 * index, &value, sizeof value);
+    }
+    void write(std::string_view bytes) {
+        const std::uint64_t at = word(8);
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+            memory_[k_page + (at + i) % k_page] = bytes[i];
+        }
+        set_word(8, at + bytes.size());
+    }
+    [[nodiscard]] bool truncate() const { return ftruncate(descriptor_, 0) == 0; }
+
+private:
+    int descriptor_;
+    char* memory_;
+};
+
+SharedRing one_page() {
+    return std::move(SharedRing::create(Bytes(k_page)).value());
+}
+
+}  // namespace
+
+TEST_CASE("a new ring names itself, its version and its capacity") {
+    const SharedRing ring = one_page();
+    const Writer writer(ring);
+    CHECK(writer.word(0) == SharedRing::k_magic);
+    CHECK(writer.word(1) == 1);
+    CHECK(writer.word(2) == k_page);
+    CHECK(ring.dropped() == 0);
+}
+
+TEST_CASE("each byte is drained once, and the writer is told") {
+    SharedRing ring = one_page();
+    Writer writer(ring);
+    CHECK(ring.drain().value().empty());
+    writer.write("abc");
+    CHECK(ring.drain().value() == "abc");
+    CHECK(writer.word(16) == 3);
+    writer.write("de");
+    CHECK(ring.drain().value() == "de");
+    CHECK(ring.drain().value().empty());
+}
+
+TEST_CASE("bytes that wrap around the end come out in order") {
+    SharedRing ring = one_page();
+    Writer writer(ring);
+    writer.write(std::string(k_page - 2, 'x'));
+    CHECK(ring.drain().value().size() == k_page - 2);
+    writer.write("abcd");  // two before the end, two at the start
+    CHECK(ring.drain().value() == "abcd");
+}
+
+TEST_CASE("a full ring is drained whole") {
+    SharedRing ring = one_page();
+    Writer writer(ring);
+    writer.write("x");
+    CHECK(ring.drain().value() == "x");
+    const std::string all(k_page, 'y');
+    writer.write(all);
+    CHECK(ring.drain().value() == all);
+}
+
+TEST_CASE("a position that no writer can have is an error") {
+    SharedRing ring = one_page();
+    Writer writer(ring);
+    writer.write("abc");
+    CHECK(ring.drain().has_value());
+    SUBCASE("behind the reader") {
+        writer.set_word(8, 2);
+    }
+    SUBCASE("more than a lap ahead") {
+        writer.set_word(8, 3 + k_page + 1);
+    }
+    SUBCASE("at the far end of the numbers") {
+        writer.set_word(8, ~std::uint64_t{0});
+    }
+    const auto drained = ring.drain();
+    REQUIRE_FALSE(drained.has_value());
+    CHECK(drained.error().what == "cannot read on in the recording");
+}
+
+TEST_CASE("the suite cannot take the memory away") {
+    SharedRing ring = one_page();
+    const Writer writer(ring);
+    CHECK_FALSE(writer.truncate());
+    CHECK(ring.drain().has_value());
+}
+
+TEST_CASE("a moved ring still reads what its writer writes") {
+    SharedRing ring = one_page();
+    Writer writer(ring);
+    SharedRing moved = std::move(ring);
+    writer.write("abc");
+    CHECK(moved.drain().value() == "abc");
+}
