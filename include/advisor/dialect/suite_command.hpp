@@ -1,0 +1,45 @@
+#pragma once
+
+// How the user starts pytest: by an interpreter, or by a launcher such as "uv run pytest".
+
+#include <advisor/base/result.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace advisor {
+
+struct SuiteCommand {
+    std::vector<std::string> launcher;   ///< words up to and including pytest
+    std::vector<std::string> arguments;  ///< pytest's own
+    /// The interpreter, as far as it is known without asking: empty behind a launcher.
+    std::string python;
+
+    [[nodiscard]] std::vector<std::string> words() const;
+    friend bool operator==(const SuiteCommand&, const SuiteCommand&) = default;
+};
+
+struct InterpreterWish {
+    std::optional<std::string> python;       ///< --python
+    std::optional<std::string> command;      ///< --command
+    std::optional<std::string> virtual_env;  ///< VIRTUAL_ENV of the environment
+};
+
+/// The wished launcher or interpreter; else the active environment's; else python3 on PATH.
+/// `exists` says whether a path is an executable file. Both wishes at once are a usage error.
+[[nodiscard]] Result<SuiteCommand> suite_command(
+    const InterpreterWish& wish,
+    std::vector<std::string> arguments,
+    const std::function<bool(const std::string&)>& exists
+);
+
+/// Splits as a POSIX shell does without expansions: blanks, both quotes, backslash.
+[[nodiscard]] Result<std::vector<std::string>> split_words(std::string_view text);
+
+/// The inverse for one line that a user could type.
+[[nodiscard]] std::string join_words(const std::vector<std::string>& words);
+
+}  // namespace advisor

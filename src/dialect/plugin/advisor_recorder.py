@@ -1,0 +1,458 @@
+"""Records one sequential pytest run for advisor, without changing it.  PYTEST_DONT_REWRITE
+
+The parent starts pytest with ``-p advisor_recorder`` and these variables:
+
+- ``ADVISOR_RECORDER_RING``: the ring of shared memory to write into, "/proc/<pid>/fd/<n>".
+- ``PYTHONPATH``: this file's private directory, then what the user had in it.
+- ``ADVISOR_RECORDER_PYTHONPATH``: what the user had in it; unset if there was none.
+
+The parent reads and computes; this file does neither.  The layouts of the ring and of its frames
+are described, once, in advisor's headers ``host/shared_ring.hpp`` and ``store/record_stream.hpp``.
+What it promises the suite:
+
+- The process looks untouched: environment, sys.path and sys.argv are put back at import.
+- The first session of the process is recorded, and runs without xdist; nested ones are left alone.
+- It never prints and never fails a test.  Whatever goes wrong inside it ends the recording, and
+  the reason is the last frame.
+- Only the thread and process that loaded it write, so that a forked child or a thread runner
+  cannot mix its frames in.
+- Suites fake clocks and wipe modules: every function needed while tests run is bound at import,
+  to an object and not to a module global, which freezegun would replace.  Times come from
+  clock_gettime_ns, the one clock that time-machine lets through.
+"""
+
+from __future__ import annotations
+
+import _thread
+import fcntl
+import mmap
+import os
+import resource
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+# Words of the ring's header, each 8 bytes wide.
+MAGIC, VERSION, CAPACITY, WRITTEN, DROPPED, WRITER_PID, READ = 0, 1, 2, 8, 9, 10, 16
+RING_MAGIC = 0x474E495256444121
+RING_VERSION = 1
+HEADER_BYTES = 4096
+PATIENCE_S = 2.0  # in total, for a parent that does not read
+
+# Kinds of frames.
+PADDING, FACT, FIXTURE, ITEM, NEED, REPORT, FAILED = 0, 1, 2, 3, 4, 5, 6
+IMPORTED, CONFIGURED, COLLECTED, FINISHED, UNCONFIGURED = 16, 17, 18, 19, 20
+PHASE_BEGIN, PHASE_END, TEST_BEGIN = 32, 33, 34
+SETUP_BEGIN, SETUP_END, TEARDOWN_BEGIN, TEARDOWN_END = 48, 49, 50, 51
+
+PHASES = {"setup": 0, "call": 1, "teardown": 2}
+OUTCOMES = {"passed": 0, "failed": 1, "skipped": 2, "rerun": 3}
+SCOPES = {"function": 0, "class": 1, "module": 2, "package": 3, "session": 4}
+WAS_XFAIL, IS_SUBTEST, TRUNCATED = 1, 2, 4
+NO_PARAMETER = 0xFFFFFFFF
+NO_TEST = 0xFFFFFFFF
+
+
+def encoded(text: str) -> bytes:
+    """The bytes that pytest made `text` of; ids may hold lone surrogates of either origin."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
+class Ring:
+    """The writer's end: whole frames only, payload first, position last."""
+
+    def __init__(
+        self,
+        path: str,
+        sleep: Callable[[float], None] = time.sleep,
+        pack_head: Callable[..., None] = struct.Struct("=IHH").pack_into,
+    ) -> None:
+        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            size = os.fstat(fd).st_size
+            self.memory = mmap.mmap(fd, size)
+        finally:
+            os.close(fd)
+        self.words = memoryview(self.memory).cast("Q")
+        self.capacity = size - HEADER_BYTES
+        known = (RING_MAGIC, RING_VERSION, self.capacity)
+        if tuple(self.words[0:3]) != known or self.words[WRITER_PID]:
+            raise OSError("no ring of this version, or another process writes it")
+        self.words[WRITER_PID] = os.getpid()
+        self.longest = self.capacity // 2
+        self.position = 0
+        self.limit = self.capacity
+        self.sequence = 0
+        self.patience = PATIENCE_S
+        self.sleep = sleep
+        self.pack_head = pack_head
+
+    def place(self, size: int) -> int:
+        """Where in memory a frame of `size` bytes goes; -1 if the parent left no room for it."""
+        offset = self.position % self.capacity
+        rest = self.capacity - offset
+        needed = size if size <= rest else rest + size
+        while self.position + needed > self.limit:
+            self.limit = self.words[READ] + self.capacity
+            if self.position + needed <= self.limit:
+                break
+            if self.patience <= 0:
+                self.words[DROPPED] += 1
+                return -1
+            self.patience -= 0.001
+            self.sleep(0.001)
+        if size > rest:  # a frame is never split: the rest of the lap is padding
+            self.pack_head(self.memory, HEADER_BYTES + offset, rest, PADDING, self.sequence)
+            self.position += rest
+            self.sequence = (self.sequence + 1) & 0xFFFF
+            offset = 0
+        return HEADER_BYTES + offset
+
+    def publish(self, size: int) -> None:
+        self.sequence = (self.sequence + 1) & 0xFFFF
+        self.position += size
+        self.words[WRITTEN] = self.position
+
+    def frame(self, kind: int, payload: bytes) -> None:
+        size = 8 + (len(payload) + 7) // 8 * 8
+        at = self.place(size)
+        if at >= 0:
+            self.pack_head(self.memory, at, size, kind, self.sequence)
+            self.memory[at + 8 : at + 8 + len(payload)] = payload
+            self.publish(size)
+
+
+def marker(ring: Ring) -> Callable[..., None]:
+    """A function that writes a frame with all clocks and counters of this thread and process."""
+    layout = struct.Struct("=IHHIIIIQQQddQQQQdd56p")
+    pack, size = layout.pack_into, layout.size
+    memory, place, publish = ring.memory, ring.place, ring.publish
+    clock, monotonic = time.clock_gettime_ns, time.CLOCK_MONOTONIC
+    thread, process = time.thread_time_ns, time.process_time_ns
+    usage, this_thread, children = (
+        resource.getrusage,
+        resource.RUSAGE_THREAD,
+        resource.RUSAGE_CHILDREN,
+    )
+    pread = os.pread
+    schedstat = open_schedstat()
+
+    def mark(kind: int, test: int = NO_TEST, a: int = 0, b: int = 0, c: int = 0) -> None:
+        nonlocal schedstat
+        now, of_thread, of_process = clock(monotonic), thread(), process()
+        own, reaped = usage(this_thread), usage(children)
+        waited = b""
+        if schedstat >= 0:
+            try:
+                waited = pread(schedstat, 55, 0)
+            except OSError:  # the suite closed it; a descriptor is never opened twice
+                schedstat = -1
+        at = place(size)
+        if at < 0:
+            return
+        pack(
+            *(memory, at, size, kind, ring.sequence, test, a, b, c),
+            *(now, of_thread, of_process, own[0], own[1], own[2], own[7], own[14], own[15]),
+            *(reaped[0], reaped[1], waited),
+        )
+        publish(size)
+
+    return mark
+
+
+def open_schedstat() -> int:
+    """This thread's scheduler statistics, at a number high enough not to meet the suite's."""
+    try:
+        low = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return -1
+    try:
+        high = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, 700)
+    except OSError:  # a low limit on descriptors
+        return low
+    os.close(low)
+    return high
+
+
+class Recorder:
+    """The hooks.  Plain ones wherever the end of a span can be taken from the next hook."""
+
+    def __init__(self, ring: Ring) -> None:
+        self.ring = ring
+        self.mark = marker(ring)
+        self.enabled = True
+        self.pid, self.thread = os.getpid(), _thread.get_ident()
+        self.getpid, self.get_ident = os.getpid, _thread.get_ident
+        self.pack = struct.pack
+        self.test = NO_TEST
+        self.tests: dict[int, int] = {}
+        self.kept: list[object] = []  # so that an id() is never another object's later
+        self.definitions: dict[int, int] = {}
+        self.uses: tuple[object, list[tuple[str, int]]] = (None, [])
+        self.parent: tuple[object, int, int] = (None, 0, 0)
+        self.instances = 0
+        os.register_at_fork(after_in_child=self.disable)
+
+    def disable(self) -> None:
+        self.enabled = False
+
+    def guarded(self, body: Callable[..., Any], *args: Any) -> Any:
+        """The door of every hook: no failure leaves it."""
+        if not (self.enabled and self.get_ident() == self.thread and self.getpid() == self.pid):
+            return None
+        try:
+            return body(*args)
+        except Exception as error:
+            self.enabled = False
+            try:
+                reason = f"{type(error).__name__}: {error}"
+                self.ring.frame(FAILED, encoded(reason)[:1000])
+            except Exception:
+                pass
+        return None
+
+    # Session
+
+    def fact(self, name: str, value: str) -> None:
+        key, text = encoded(name), encoded(value)[: self.ring.longest - 1000]
+        self.ring.frame(FACT, self.pack("=II", len(key), len(text)) + key + text)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self.guarded(self.fact, "rootdir", str(session.config.rootpath))
+        self.guarded(self.mark, CONFIGURED)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.guarded(self.mark, COLLECTED)
+        self.guarded(self.announce_all, session.items)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        self.guarded(lambda: self.mark(FINISHED, NO_TEST, int(exitstatus) & 0xFFFFFFFF))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        self.guarded(self.mark, UNCONFIGURED)
+
+    # Collected items
+
+    def announce_all(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            if id(item) not in self.tests:
+                self.announce(item)
+
+    def announce(self, item: pytest.Item) -> int:
+        index = self.tests[id(item)] = len(self.tests)
+        self.kept.append(item)
+        node_id = encoded(item.nodeid)
+        limit = self.ring.longest - 65536
+        flags = TRUNCATED if len(node_id) > limit else 0
+        groups = b"".join(
+            self.pack("=I", len(name)) + name
+            for name in (encoded(text)[:1000] for text in self.groups(item))
+        )
+        uses = b"".join(self.pack("=II", *use) for use in self.fixtures(item))
+        module, class_ = self.prefixes(item)
+        head = (index, flags, module, class_, len(uses) // 8, len(groups), min(len(node_id), limit))
+        self.ring.frame(ITEM, self.pack("=7I", *head) + uses + groups + node_id[:limit])
+        return index
+
+    def prefixes(self, item: pytest.Item) -> tuple[int, int]:
+        """Byte lengths of the parts of the node id that name its module and innermost class."""
+        parent = item.parent
+        if self.parent[0] is not parent:
+            lengths = []
+            for kind in (pytest.File, pytest.Class):
+                node = item.getparent(kind)
+                lengths.append(len(encoded(node.nodeid)) if node is not None else 0)
+            self.parent = (parent, lengths[0], lengths[1])
+        return self.parent[1], self.parent[2]
+
+    def groups(self, item: pytest.Item) -> list[str]:
+        """Names of the xdist_group marks as xdist reads them, outermost first."""
+        marks = [
+            str(mark.args[0] if mark.args else mark.kwargs.get("name", "default"))
+            for mark in item.iter_markers("xdist_group")
+        ]
+        return marks[::-1]
+
+    def fixtures(self, item: pytest.Item) -> Iterator[tuple[int, int]]:
+        """(definition, parameter) of the wide fixtures known to be needed, in order of set-up."""
+        known = getattr(item, "_fixtureinfo", None)
+        if known is None:
+            return
+        if self.uses[0] is not known:  # shared by all parametrisations of one function
+            pairs = []
+            for name in known.names_closure:
+                chain = []
+                for definition in reversed(known.name2fixturedefs.get(name) or ()):
+                    chain.append(definition)
+                    if name not in definition.argnames:  # else it asks for what it overrides
+                        break
+                wide = [each for each in reversed(chain) if each.scope != "function"]
+                pairs += [(name, self.define(each)) for each in wide]
+            self.uses = (known, pairs)
+        callspec = getattr(item, "callspec", None)
+        indices = callspec.indices if callspec is not None else {}
+        for name, definition in self.uses[1]:
+            yield definition, indices.get(name, NO_PARAMETER)
+
+    def define(self, definition: Any) -> int:
+        known = self.definitions.get(id(definition))
+        if known is not None:
+            return known
+        index = self.definitions[id(definition)] = len(self.definitions)
+        self.kept.append(definition)
+        node = getattr(definition, "node", None)
+        name = encoded(definition.argname)[:65536]
+        base = encoded(definition.baseid if node is None else node.nodeid)[:65536]
+        needs = [encoded(need)[:1000] for need in definition.argnames]
+        head = (index, SCOPES[definition.scope], len(name), len(base), len(needs))
+        tail = b"".join(self.pack("=I", len(need)) + need for need in needs)
+        self.ring.frame(FIXTURE, self.pack("=5I", *head) + name + base + tail)
+        return index
+
+    # Tests
+
+    def begin_test(self, item: pytest.Item) -> None:
+        known = self.tests.get(id(item))
+        self.test = self.announce(item) if known is None else known
+        self.mark(TEST_BEGIN, self.test)
+
+    def end_call(self, item: pytest.Item) -> None:
+        self.mark(PHASE_BEGIN, self.test, PHASES["teardown"])
+        used = getattr(getattr(item, "_request", None), "_fixture_defs", None)
+        if not used:
+            return
+        named = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
+        if used.keys() <= named.keys():
+            return
+        for name, definition in used.items():  # by request.getfixturevalue()
+            if name not in named and definition.scope != "function":
+                use = (self.test, self.define(definition), NO_PARAMETER, 0)
+                self.ring.frame(NEED, self.pack("=4I", *use))
+
+    def report(self, report: Any) -> None:
+        flags = WAS_XFAIL if hasattr(report, "wasxfail") else 0
+        if hasattr(report, "context"):  # of a subtest; its test reports for itself
+            flags |= IS_SUBTEST
+        phase, outcome = PHASES.get(report.when, 1), OUTCOMES.get(report.outcome)
+        if outcome is not None:
+            self.ring.frame(REPORT, self.pack("=IHHHH", self.test, phase, outcome, flags, 0))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        self.guarded(self.begin_test, item)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        self.guarded(self.mark, PHASE_BEGIN, self.test, 0)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self) -> None:
+        self.guarded(self.mark, PHASE_BEGIN, self.test, 1)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        self.guarded(self.end_call, item)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call: Any) -> None:
+        self.guarded(self.mark, PHASE_END, self.test, PHASES.get(call.when, 1))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        self.guarded(self.report, report)
+
+    # Fixtures
+
+    def begin_fixture(self, definition: Any, request: Any) -> int:
+        number, self.instances = self.instances, self.instances + 1
+        index = self.define(definition)
+        parameter = request.param_index if hasattr(request, "param") else NO_PARAMETER
+        definition.addfinalizer(lambda: self.guarded(self.mark, TEARDOWN_END, self.test, number))
+        self.mark(SETUP_BEGIN, self.test, number, index, parameter)
+        return number
+
+    def end_fixture(self, definition: Any, number: int) -> None:
+        self.mark(SETUP_END, self.test, number)
+        definition.addfinalizer(lambda: self.guarded(self.mark, TEARDOWN_BEGIN, self.test, number))
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Iterator[None]:
+        # Finalizers run last in, first out: what is added before the set-up ends the tear-down,
+        # and what is added after it begins it, once all fixtures that depend on this one are gone.
+        wide = fixturedef.scope != "function"
+        number = self.guarded(self.begin_fixture, fixturedef, request) if wide else None
+        yield
+        if number is not None:
+            self.guarded(self.end_fixture, fixturedef, number)
+
+
+def make_sequential(options: Any) -> None:
+    """Undoes what addopts or arguments ask of pytest-xdist, before it reads them."""
+    active = getattr(options, "numprocesses", None), getattr(options, "tx", None)
+    if any(active) or getattr(options, "dist", "no") != "no" or getattr(options, "distload", False):
+        options.numprocesses, options.dist, options.tx, options.distload = 0, "no", [], False
+
+
+def restore_process() -> str:
+    """Puts environment, sys.path and sys.argv back; returns the path of the ring, or nothing."""
+    path = os.environ.pop("ADVISOR_RECORDER_RING", "")
+    if path:
+        original = os.environ.pop("ADVISOR_RECORDER_PYTHONPATH", None)
+        if original is None:
+            os.environ.pop("PYTHONPATH", None)
+        else:
+            os.environ["PYTHONPATH"] = original
+        own = os.path.dirname(__file__)
+        sys.path[:] = [entry for entry in sys.path if entry != own]
+        sys.path_importer_cache.pop(own, None)
+        for at, word in enumerate(sys.argv[:-1]):
+            if word == "-p" and sys.argv[at + 1] == __name__:
+                del sys.argv[at : at + 2]
+                break
+    return path
+
+
+def attach() -> list[Recorder]:
+    path = restore_process()
+    try:
+        recorder = Recorder(Ring(path)) if path else None
+    except Exception:
+        return []  # the parent sees that no frame came
+    if recorder is None:
+        return []
+    recorder.guarded(recorder.mark, IMPORTED)
+    facts = {"python": sys.version.split()[0], "pytest": pytest.__version__}
+    for name, value in facts.items():
+        recorder.guarded(recorder.fact, name, value)
+    return [recorder]
+
+
+_waiting = attach()
+
+
+@pytest.hookimpl(tryfirst=True, hookwrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    # The first session of the process is the one to record; a nested one finds nothing waiting.
+    if _waiting:
+        make_sequential(early_config.known_args_namespace)
+        early_config.pluginmanager.register(_waiting[0], "advisor_recorder_hooks")
+    yield
+
+
+@pytest.hookimpl(tryfirst=True, hookwrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
+    if _waiting and config.pluginmanager.is_registered(_waiting[0]):
+        make_sequential(config.option)
+        _waiting.clear()
+    yield

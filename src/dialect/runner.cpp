@@ -1,0 +1,143 @@
+#include "advisor/dialect/runner.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+namespace advisor {
+
+namespace {
+
+using Version = std::array<int, 3>;
+
+Version version_of(const std::string& text) {
+    Version version{};
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (int& part : version) {
+        const auto [next, error] = std::from_chars(at, end, part);
+        if (error != std::errc() || next == end || *next != '.') {
+            break;
+        }
+        at = next + 1;
+    }
+    return version;
+}
+
+Error needs(const std::string& what, const std::string& version, const std::string& since) {
+    return Error{
+        ErrorKind::environment,
+        fmt::format("cannot run {}", what),
+        fmt::format("pytest-xdist {} is installed, and it came with {}", version, since),
+        "install a newer pytest-xdist"};
+}
+
+std::optional<Error> why_not_xdist(const Processes& processes, const std::string& version) {
+    // The versions that brought the options (pytest-xdist's change log).
+    const Version installed = version_of(version);
+    if (installed < Version{2, 0, 0}) {
+        return needs("it", version, "2.0");
+    }
+    if (processes.dist == Distribution::worksteal && installed < Version{3, 2, 0}) {
+        return needs("--dist worksteal", version, "3.2");
+    }
+    if (processes.maxschedchunk && installed < Version{3, 2, 0}) {
+        return needs("--maxschedchunk", version, "3.2");
+    }
+    if (!processes.scope_reorder && installed < Version{3, 8, 0}) {
+        return needs("--no-loadscope-reorder", version, "3.8");
+    }
+    return std::nullopt;
+}
+
+Error not_yet(std::string_view what) {
+    return Error{
+        ErrorKind::environment,
+        fmt::format("cannot run {}", what),
+        "this version of advisor predicts it only",
+        "choose sequential or processes=N,dist=..."};
+}
+
+}  // namespace
+
+bool allows_xdist(const std::vector<std::string>& arguments) {
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (arguments[i] == "-pno:xdist"
+            || (arguments[i] == "no:xdist" && i > 0 && arguments[i - 1] == "-p")) {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::vector<std::string> runner_arguments(
+    const Configuration& configuration,
+    const Interpreter& interpreter,
+    const std::vector<std::string>& arguments
+) {
+    const auto* processes = std::get_if<Processes>(&configuration.runner);
+    if (processes == nullptr) {
+        const bool loaded = interpreter.xdist_version && allows_xdist(arguments);
+        return loaded ? std::vector<std::string>{"-n0"} : std::vector<std::string>{};
+    }
+    std::vector<std::string> words{
+        "-n", std::to_string(processes->workers), "--dist", std::string(name_of(processes->dist))};
+    if (processes->maxschedchunk) {
+        words.emplace_back("--maxschedchunk");
+        words.push_back(std::to_string(*processes->maxschedchunk));
+    }
+    if (!processes->scope_reorder) {
+        words.emplace_back("--no-loadscope-reorder");
+    }
+    return words;
+}
+
+std::optional<Error> why_not_runnable(
+    const Configuration& configuration, const Interpreter& interpreter, const SuiteCommand& command
+) {
+    if (configuration.shards > 1) {
+        return not_yet("shards on one machine");
+    }
+    if (!configuration.runner_name.empty()) {
+        return not_yet(fmt::format("runner {}", configuration.runner_name));
+    }
+    if (std::holds_alternative<Sequential>(configuration.runner)) {
+        return std::nullopt;
+    }
+    const auto* processes = std::get_if<Processes>(&configuration.runner);
+    if (processes == nullptr) {
+        return not_yet(kind_of(configuration));
+    }
+    if (processes->dist == Distribution::planned) {
+        return not_yet("dist=planned");
+    }
+    if (!interpreter.xdist_version) {
+        return Error{
+            ErrorKind::environment,
+            "cannot run workers",
+            fmt::format("pytest-xdist is not installed for {}", interpreter.executable),
+            fmt::format("{} -m pip install pytest-xdist", interpreter.executable)};
+    }
+    if (!allows_xdist(command.arguments)) {
+        return Error{
+            ErrorKind::environment,
+            "cannot run workers",
+            "the arguments turn pytest-xdist off",
+            "leave out -p no:xdist"};
+    }
+    return why_not_xdist(*processes, *interpreter.xdist_version);
+}
+
+std::vector<std::string> command_for(
+    const Configuration& configuration, const Interpreter& interpreter, const SuiteCommand& command
+) {
+    std::vector<std::string> words = command.words();
+    if (std::holds_alternative<Processes>(configuration.runner)) {
+        const auto more = runner_arguments(configuration, interpreter, command.arguments);
+        words.insert(words.end(), more.begin(), more.end());
+    }
+    return words;
+}
+
+}  // namespace advisor

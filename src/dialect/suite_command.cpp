@@ -1,0 +1,131 @@
+#include "advisor/dialect/suite_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace advisor {
+
+namespace {
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n';
+}
+
+bool is_plain(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+           || std::string_view("@%+=:,./-_").find(c) != std::string_view::npos;
+}
+
+std::string quoted(const std::string& word) {
+    if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) {
+        return word;
+    }
+    std::string text = "'";
+    for (const char c : word) {
+        text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    }
+    return text + "'";
+}
+
+SuiteCommand by_interpreter(std::string python, std::vector<std::string> arguments) {
+    return {{python, "-m", "pytest"}, std::move(arguments), std::move(python)};
+}
+
+}  // namespace
+
+std::vector<std::string> SuiteCommand::words() const {
+    std::vector<std::string> all = launcher;
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return all;
+}
+
+Result<SuiteCommand> suite_command(
+    const InterpreterWish& wish,
+    std::vector<std::string> arguments,
+    const std::function<bool(const std::string&)>& exists
+) {
+    if (wish.python && wish.command) {
+        return fail(
+            ErrorKind::usage,
+            "--python and --command cannot both be given",
+            "a launcher brings its own interpreter",
+            "give the one that starts your pytest"
+        );
+    }
+    if (wish.command) {
+        auto words = split_words(*wish.command);
+        if (!words) {
+            return tl::unexpected(words.error());
+        }
+        if (words->empty()) {
+            return fail(
+                ErrorKind::usage, "--command is empty", "", "for example --command 'uv run pytest'"
+            );
+        }
+        return SuiteCommand{std::move(*words), std::move(arguments), ""};
+    }
+    if (wish.python) {
+        const bool is_path = wish.python->find('/') != std::string::npos;
+        if (is_path && !exists(*wish.python)) {
+            return fail(
+                ErrorKind::usage,
+                fmt::format("there is no interpreter '{}'", *wish.python),
+                "it is not an executable file",
+                "--python takes a path or a name on PATH, such as .venv/bin/python"
+            );
+        }
+        return by_interpreter(*wish.python, std::move(arguments));
+    }
+    if (wish.virtual_env && exists(*wish.virtual_env + "/bin/python")) {
+        return by_interpreter(*wish.virtual_env + "/bin/python", std::move(arguments));
+    }
+    return by_interpreter("python3", std::move(arguments));
+}
+
+Result<std::vector<std::string>> split_words(std::string_view text) {
+    std::vector<std::string> words;
+    std::optional<std::string> word;
+    char quote = '\0';
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (quote == '\0' && is_blank(c)) {
+            if (word) {
+                words.push_back(std::move(*word));
+                word.reset();
+            }
+            continue;
+        }
+        if (!word) {
+            word.emplace();
+        }
+        if (c == quote) {
+            quote = '\0';
+        } else if (quote == '\0' && (c == '\'' || c == '"')) {
+            quote = c;
+        } else if (c == '\\' && quote != '\'' && i + 1 < text.size()) {
+            *word += text[++i];
+        } else {
+            *word += c;
+        }
+    }
+    if (quote != '\0') {
+        return fail(
+            ErrorKind::usage, fmt::format("cannot split '{}' into words", text), "a quote is open"
+        );
+    }
+    if (word) {
+        words.push_back(std::move(*word));
+    }
+    return words;
+}
+
+std::string join_words(const std::vector<std::string>& words) {
+    std::string line;
+    for (const std::string& word : words) {
+        line += (line.empty() ? "" : " ") + quoted(word);
+    }
+    return line;
+}
+
+}  // namespace advisor

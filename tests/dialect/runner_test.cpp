@@ -1,0 +1,71 @@
+#include <advisor/dialect/runner.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace advisor;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Interpreter with_xdist(const std::string& version) {
+    Interpreter interpreter;
+    interpreter.executable = "/usr/bin/python3";
+    interpreter.pytest_version = "9.1.1";
+    if (!version.empty()) {
+        interpreter.xdist_version = version;
+    }
+    return interpreter;
+}
+
+Words words_of(const std::string& spec, const Interpreter& interpreter, const Words& own = {}) {
+    return runner_arguments(*parse_configuration(spec), interpreter, own);
+}
+
+bool runs(const std::string& spec, const std::string& xdist, const Words& own = {}) {
+    const SuiteCommand command{{"python3", "-m", "pytest"}, own, "python3"};
+    return !why_not_runnable(*parse_configuration(spec), with_xdist(xdist), command);
+}
+
+}  // namespace
+
+TEST_CASE("a distribution is spelt with xdist's own options") {
+    const Interpreter interpreter = with_xdist("3.8.0");
+    CHECK(
+        words_of("processes=4,dist=worksteal", interpreter)
+        == Words{"-n", "4", "--dist", "worksteal"}
+    );
+    CHECK(
+        words_of("processes=2,dist=load,maxschedchunk=1", interpreter)
+        == Words{"-n", "2", "--dist", "load", "--maxschedchunk", "1"}
+    );
+}
+
+TEST_CASE("a sequential run turns workers off only where xdist is loaded") {
+    CHECK(words_of("sequential", with_xdist("3.8.0")) == Words{"-n0"});
+    CHECK(words_of("sequential", with_xdist("3.8.0"), {"-p", "no:xdist"}).empty());
+    CHECK(words_of("sequential", with_xdist("")).empty());
+}
+
+TEST_CASE("an option that the installed xdist does not know cannot be run") {
+    CHECK(runs("processes=2,dist=worksteal", "3.2.0"));
+    CHECK_FALSE(runs("processes=2,dist=worksteal", "3.1.0"));
+    CHECK(runs("processes=2,dist=loadscope", "3.1.0"));
+    CHECK_FALSE(runs("processes=2,dist=load,maxschedchunk=1", "3.1.0"));
+}
+
+TEST_CASE("without xdist only a sequential run is possible, and the fix is named") {
+    CHECK(runs("sequential", ""));
+    const SuiteCommand command{{"python3", "-m", "pytest"}, {}, "python3"};
+    const auto why = why_not_runnable(*parse_configuration("processes=2"), with_xdist(""), command);
+    REQUIRE(why);
+    CHECK(why->hint == "/usr/bin/python3 -m pip install pytest-xdist");
+    CHECK_FALSE(runs("processes=2", "3.8.0", {"-pno:xdist"}));
+}
+
+TEST_CASE("threads, forked workers and shards are predicted only") {
+    CHECK_FALSE(runs("threads=4", "3.8.0"));
+    CHECK_FALSE(runs("forked=4", "3.8.0"));
+    CHECK_FALSE(runs("shards=2,processes=4", "3.8.0"));
+    CHECK_FALSE(runs("processes=4,dist=planned", "3.8.0"));
+}
