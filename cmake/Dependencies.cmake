@@ -5,8 +5,12 @@ set(Boost_USE_STATIC_LIBS ON)
 find_package(fmt CONFIG REQUIRED)
 find_package(tl-expected CONFIG REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
+find_package(pugixml CONFIG REQUIRED)
 find_package(Eigen3 CONFIG REQUIRED)
 find_package(Boost CONFIG REQUIRED COMPONENTS program_options)
+
+# The archive, as of Boost and libpfm4: a static binary cannot take the shared library.
+set_target_properties(pugixml::pugixml PROPERTIES INTERFACE_LINK_LIBRARIES pugixml::static)
 
 find_path(PFM_INCLUDE_DIR perfmon/pfmlib.h REQUIRED)
 find_library(PFM_LIBRARY NAMES libpfm.a REQUIRED)

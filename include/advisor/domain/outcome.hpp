@@ -39,11 +39,13 @@ struct RunOutcome {
     std::optional<Seconds> sequential_wall;
     Seconds wall;
     int exit_code = 0;                    ///< ours: what a sequential run would have given
+    std::string exit_because;             ///< why it is not the runner's; empty if it is
     std::optional<int> runner_exit_code;  ///< pytest's; absent if a signal ended it
     std::optional<int> runner_signal;
     std::map<std::string, std::uint64_t> outcomes;  ///< counts by name of the final outcome
     Conservation conservation;
     std::vector<WorkerUse> workers;
+    std::uint32_t left_behind = 0;  ///< processes that outlived the run and were ended
 
     friend bool operator==(const RunOutcome&, const RunOutcome&) = default;
 };

@@ -29,7 +29,8 @@ struct GateComparison {
 
 /// A change of one test or fixture, and what it costs in predicted wall time.
 struct Culprit {
-    std::string kind;     ///< "fixture", "test", "collection", "start"
+    /// "fixture", "test", "file" (many tests of it), "group", "start", "collection", "finish"
+    std::string kind;
     std::string subject;  ///< node id or fixture name
     Seconds base;         ///< its cost in base; zero if it is new
     Seconds head;

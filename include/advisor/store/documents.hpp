@@ -3,10 +3,16 @@
 // The JSON documents of the contract, both ways. Each begins with format, major, minor and
 // producer; every key of a number names its unit. A reader takes any minor of its own major and
 // ignores keys that it does not know; it refuses another format, a newer major, a number that is
-// not finite or out of range, and nesting deeper than 32. Node ids may be any bytes: what is not
-// UTF-8 is written as U+DC80..U+DCFF escapes (Python's surrogateescape) and read back the same.
+// not finite or out of range, nesting deeper than 32, and more than k_largest_document. What was
+// written is read back the same, to the last bit of every number. Node ids may be any bytes: one
+// that is not part of a UTF-8 character is written as the private-use character U+F700 + byte and
+// read back the same (src/store/byte_text.hpp).
+//
+// Writing has no errors: a number that is not finite is a defect of whoever made the value, and an
+// assertion stops the program.
 
 #include <advisor/base/result.hpp>
+#include <advisor/base/units.hpp>
 #include <advisor/domain/advice.hpp>
 #include <advisor/domain/doctor.hpp>
 #include <advisor/domain/outcome.hpp>
@@ -19,6 +25,9 @@
 #include <string_view>
 
 namespace advisor {
+
+/// The profile of some 250,000 tests; also the limit to give to read_file.
+inline constexpr Bytes k_largest_document{100'000'000};
 
 enum class DocumentKind : std::uint8_t {
     advice,

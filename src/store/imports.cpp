@@ -1,0 +1,104 @@
+#include <advisor/store/documents.hpp>
+#include <advisor/store/imports.hpp>
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/imported_tests.hpp"
+#include "store/json_codec.hpp"
+
+namespace advisor {
+
+namespace {
+
+constexpr std::string_view k_noun = "test durations";
+
+/// The form since pytest-split 0.1: an object. Durations below zero are a clock that was set; like
+/// pytest-split itself, we skip them.
+std::vector<TestCost> tests_of_object(const Place& top) {
+    std::vector<TestCost> tests;
+    for (const auto& [id, value] : top.json().get_ref<const Json::object_t&>()) {
+        const double time = read_number(top.member(id, value), -k_longest_s, k_longest_s);
+        if (time >= 0.0) {
+            tests.push_back(imported_test(id, TestOutcome::passed, Seconds(time)));
+        }
+    }
+    return tests;
+}
+
+/// The old form: [["id", seconds], ...].
+std::vector<TestCost> tests_of_pairs(const Place& top) {
+    std::vector<TestCost> tests;
+    for (std::size_t i = 0; i < top.json().size() && !top.in_trouble(); ++i) {
+        const Place pair = top.element(i);
+        if (!pair.json().is_array() || pair.json().size() != 2 || !pair.json()[0].is_string()) {
+            pair.refuse("is not a pair of a test and its seconds");
+            return tests;
+        }
+        const double time = read_number(pair.element(1), -k_longest_s, k_longest_s);
+        if (time >= 0.0) {
+            auto id = pair.json()[0].get<std::string>();
+            tests.push_back(imported_test(std::move(id), TestOutcome::passed, Seconds(time)));
+        }
+    }
+    return tests;
+}
+
+std::vector<Missing> missing_of_durations() {
+    return {
+        {"outcome of each test", "test durations hold none; all count as passed"},
+        {"order of the tests", "test durations are sorted by name"},
+    };
+}
+
+/// The first character that is not white space; zero if there is none.
+char first_character(std::string_view text) {
+    if (text.starts_with("\xef\xbb\xbf")) {
+        text.remove_prefix(3);
+    }
+    const std::size_t at = text.find_first_not_of(" \t\r\n");
+    return at == std::string_view::npos ? '\0' : text[at];
+}
+
+}  // namespace
+
+Result<Profile> import_durations(std::string_view text, std::string_view origin) {
+    const auto json = parse_json(text, Extent::whole);
+    if (!json) {
+        return cannot_import(k_noun, origin, json.error());
+    }
+    if (!json->is_object() && !json->is_array()) {
+        return cannot_import(k_noun, origin, "it is neither an object nor a list of pairs");
+    }
+    Trouble trouble;
+    const Place top(*json, trouble);
+    std::vector<TestCost> tests = json->is_object() ? tests_of_object(top) : tests_of_pairs(top);
+    if (trouble.found()) {
+        return cannot_import(k_noun, origin, trouble.because());
+    }
+    if (tests.empty()) {
+        return cannot_import(k_noun, origin, "it holds no tests");
+    }
+    return imported_profile(std::move(tests), std::nullopt, missing_of_durations());
+}
+
+Result<Profile> read_any_profile(std::string_view text, std::string_view origin) {
+    if (first_character(text) == '<') {
+        return import_junit(text, origin);
+    }
+    // Whatever states a format is one of our documents, or is refused as one. Ours state it first,
+    // so that this reads no further.
+    const auto json = parse_json(text, Extent::header);
+    const bool is_document =
+        json && json->is_object() && json->contains("format") && (*json)["format"].is_string();
+    if (!json || is_document) {
+        return read_profile(text, origin);
+    }
+    return import_durations(text, origin);
+}
+
+}  // namespace advisor

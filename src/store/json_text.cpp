@@ -1,0 +1,195 @@
+#include "store/json_text.hpp"
+
+#include <advisor/base/text.hpp>
+#include <advisor/store/documents.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace advisor {
+
+namespace {
+
+/// The first key that `object` holds twice; empty if there is none. Sorting keeps an object of a
+/// million keys from taking a million squared comparisons.
+std::string_view repeated_key(const Json::object_t& object) {
+    std::vector<std::string_view> keys;
+    keys.reserve(object.size());
+    for (const auto& member : object) {
+        keys.push_back(member.first);
+    }
+    std::sort(keys.begin(), keys.end());
+    const auto found = std::adjacent_find(keys.begin(), keys.end());
+    return found == keys.end() ? std::string_view() : *found;
+}
+
+/// Builds the tree from the parser's events. nlohmann's own tree builder has no limit of depth and
+/// lets the last of two equal keys win.
+class TreeBuilder : public nlohmann::json_sax<Json> {
+public:
+    TreeBuilder(std::size_t text_size, Extent extent)
+        : text_size_(text_size),
+          extent_(extent) {}
+
+    bool null() override { return add(nullptr); }
+    bool boolean(bool value) override { return add(value); }
+    bool number_integer(number_integer_t value) override { return add(value); }
+    bool number_unsigned(number_unsigned_t value) override { return add(value); }
+    bool number_float(number_float_t value, const string_t& /*text*/) override {
+        return add(value);
+    }
+    bool string(string_t& value) override { return add(std::move(value)); }
+    bool binary(binary_t& /*value*/) override { return fail("it holds binary data"); }
+    bool start_object(std::size_t /*size*/) override { return open(Json::object()); }
+    bool start_array(std::size_t /*size*/) override { return open(Json::array()); }
+    bool end_array() override { return close(); }
+
+    bool key(string_t& value) override {
+        key_ = std::move(value);
+        return true;
+    }
+
+    bool end_object() override {
+        const std::string_view repeated =
+            repeated_key(open_.back().value.get_ref<Json::object_t&>());
+        if (repeated.data() != nullptr) {
+            return fail(fmt::format("the key '{}' stands twice", escape_terminal(repeated)));
+        }
+        return close();
+    }
+
+    bool parse_error(
+        std::size_t position, const std::string& /*token*/, const nlohmann::detail::exception& error
+    ) override {
+        constexpr int k_number_overflow = 406;
+        if (error.id == k_number_overflow) {
+            return fail(fmt::format("the number at byte {} is out of range", position));
+        }
+        if (position > text_size_) {
+            return fail(fmt::format("it ends in the middle, after {} bytes", text_size_));
+        }
+        return fail(fmt::format("it is not JSON at byte {}", position));
+    }
+
+    /// The tree after the last event; valid unless the text was at fault.
+    [[nodiscard]] tl::expected<Json, std::string> take() {
+        if (!because_.empty()) {
+            return tl::unexpected(std::move(because_));
+        }
+        return open_.empty() ? std::move(root_) : std::move(open_.front().value);
+    }
+
+private:
+    struct Open {
+        Json value;
+        std::string key;  ///< under which it goes into the one around it
+    };
+
+    bool fail(std::string because) {
+        because_ = std::move(because);
+        return false;
+    }
+
+    bool open(Json container) {
+        if (open_.size() == k_deepest_nesting) {
+            return fail(fmt::format("it is nested deeper than {}", k_deepest_nesting));
+        }
+        open_.push_back({std::move(container), std::move(key_)});
+        return true;
+    }
+
+    bool close() {
+        Open closed = std::move(open_.back());
+        open_.pop_back();
+        key_ = std::move(closed.key);
+        return add(std::move(closed.value));
+    }
+
+    bool add(Json value) {
+        if (++values_ > k_most_values) {
+            return fail(fmt::format("it holds more than {} values", k_most_values));
+        }
+        if (open_.empty()) {
+            root_ = std::move(value);
+            return true;
+        }
+        Json& parent = open_.back().value;
+        if (parent.is_array()) {
+            parent.get_ref<Json::array_t&>().push_back(std::move(value));
+            return true;
+        }
+        if (open_.size() == 1 && (key_ == "format" || key_ == "major")) {
+            ++header_fields_;
+        }
+        // Not through operator[], which searches all keys before it adds one.
+        parent.get_ref<Json::object_t&>().emplace_back(std::move(key_), std::move(value));
+        return extent_ == Extent::whole || header_fields_ < 2;
+    }
+
+    std::size_t text_size_;
+    Extent extent_;
+    std::size_t header_fields_ = 0;
+    std::size_t values_ = 0;
+    std::vector<Open> open_;
+    std::string key_;
+    Json root_;
+    std::string because_;
+};
+
+std::string compact(const Json& json) {
+    // All strings are well-formed UTF-8 (byte_text.hpp); `replace` because dump must never throw.
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void append(std::string& out, const Json& json, std::size_t indent) {
+    const bool lines = json.is_array() && std::any_of(json.begin(), json.end(), [](const Json& e) {
+                           return e.is_object();
+                       });
+    if (json.empty() || !(json.is_object() || lines)) {
+        out += compact(json);
+        return;
+    }
+    const std::string_view brackets = json.is_object() ? "{}" : "[]";
+    out += brackets.front();
+    std::string_view separator = "\n";
+    for (const auto& member : json.items()) {
+        out += separator;
+        out.append(indent + 2, ' ');
+        if (json.is_object()) {
+            out += compact(member.key()) + ": ";
+        }
+        append(out, member.value(), indent + 2);
+        separator = ",\n";
+    }
+    out += '\n';
+    out.append(indent, ' ');
+    out += brackets.back();
+}
+
+}  // namespace
+
+tl::expected<Json, std::string> parse_json(std::string_view text, Extent extent) {
+    if (text.empty()) {
+        return tl::unexpected(std::string("it is empty"));
+    }
+    if (std::cmp_greater(text.size(), k_largest_document.value())) {
+        return tl::unexpected(fmt::format("it is larger than {}", format_bytes(k_largest_document))
+        );
+    }
+    TreeBuilder builder(text.size(), extent);
+    // The result is the builder's: it knows why it stopped.
+    static_cast<void>(Json::sax_parse(text.begin(), text.end(), &builder));
+    return builder.take();
+}
+
+std::string render_json(const Json& json) {
+    std::string out;
+    append(out, json, 0);
+    out += '\n';
+    return out;
+}
+
+}  // namespace advisor

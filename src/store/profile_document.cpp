@@ -1,0 +1,119 @@
+#include <advisor/store/documents.hpp>
+
+#include "store/cost_columns.hpp"
+#include "store/document.hpp"
+#include "store/domain_fields.hpp"
+#include "store/profile_tables.hpp"
+
+namespace advisor {
+
+namespace {
+
+/// The model follows these indices without asking again.
+void check_indices(FieldReader& fields, const Profile& profile) {
+    const auto is_defined = [&](const FixtureUse& use) {
+        return use.fixture.value < profile.fixture_definitions.size();
+    };
+    fields.require(
+        std::all_of(
+            profile.tests.begin(),
+            profile.tests.end(),
+            [&](const TestCost& test) {
+                return std::all_of(test.fixtures.begin(), test.fixtures.end(), is_defined);
+            }
+        ),
+        "tests",
+        "use a fixture that is not defined"
+    );
+    fields.require(
+        std::all_of(
+            profile.fixtures.begin(),
+            profile.fixtures.end(),
+            [&](const FixtureInstance& instance) {
+                return is_defined(instance.use)
+                       && instance.requested_by.value < profile.tests.size();
+            }
+        ),
+        "fixtures",
+        "refer to a test or a fixture that is not there"
+    );
+}
+
+}  // namespace
+
+void describe(auto& fields, Like<FixtureDefinition> auto& definition) {
+    fields.field("name", definition.name);
+    fields.field("scope", definition.scope);
+    fields.field("base_id", definition.base_id);
+}
+
+void describe(auto& fields, Like<ProfiledRun> auto& run) {
+    fields.field("command", run.command);
+    fields.field("directory", run.directory);
+    fields.field("rootdir", run.rootdir);
+    fields.field("exit_code", run.exit_code);
+    fields.field("signal", run.signal);
+    fields.field("complete", run.complete);
+    fields.field("incomplete_because", run.incomplete_because);
+    fields.field("wall_s", run.wall);
+    fields.field("peak_rss_bytes", run.peak_rss);
+    fields.field("started_utc", run.started_utc);
+}
+
+void describe(auto& fields, Like<Disturbance> auto& disturbance) {
+    fields.measured("steal_fraction", "steal_source", disturbance.steal_fraction);
+    fields.measured("foreign_fraction", "foreign_source", disturbance.foreign_fraction);
+    fields.measured("throttled_s", "throttled_source", disturbance.throttled);
+}
+
+void describe(auto& fields, Like<SessionCost> auto& session) {
+    session_phase(fields, "start", session.start);
+    session_phase(fields, "configure", session.configure);
+    session_phase(fields, "collection", session.collection);
+    session_phase(fields, "loop", session.loop);
+    session_phase(fields, "finish", session.finish);
+    session_phase(fields, "exit", session.exit);
+}
+
+void describe(auto& fields, Like<RunCounter> auto& counter) {
+    fields.field("name", counter.name);
+    fields.measured("value", "source", counter.value);
+}
+
+void describe(auto& fields, Like<Profile> auto& profile) {
+    fields.field("run", profile.run);
+    fields.field("host", profile.host);
+    fields.field("interpreter", profile.interpreter);
+    fields.field("disturbance", profile.disturbance);
+    fields.field("counters", profile.counters);
+    fields.field("missing", profile.missing);
+    fields.field("session", profile.session);
+    fields.field("fixture_definitions", profile.fixture_definitions);
+    fields.object("fixtures", [&](auto& table) {
+        if constexpr (std::remove_reference_t<decltype(table)>::k_reads) {
+            profile.fixtures = read_fixtures(table);
+        } else {
+            write_fixtures(table, profile.fixtures);
+        }
+    });
+    fields.object("tests", [&](auto& table) {
+        if constexpr (std::remove_reference_t<decltype(table)>::k_reads) {
+            profile.tests = read_tests(table);
+        } else {
+            write_tests(table, profile.tests);
+        }
+    });
+    if constexpr (std::remove_reference_t<decltype(fields)>::k_reads) {
+        check_indices(fields, profile);
+    }
+}
+
+std::string to_json(const Profile& profile) {
+    return write_document(DocumentKind::profile, profile);
+}
+
+Result<Profile> read_profile(std::string_view text, std::string_view origin) {
+    return read_document<Profile>(DocumentKind::profile, text, origin);
+}
+
+}  // namespace advisor

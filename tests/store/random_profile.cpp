@@ -1,0 +1,122 @@
+#include "store/random_values.hpp"
+
+namespace advisor {
+
+Missing RandomValues::missing() {
+    return {text(), text()};
+}
+
+Host RandomValues::host() {
+    Host host;
+    host.cpu_model = text();
+    host.kernel = text();
+    host.cores_online = number();
+    host.cores_allowed = number();
+    host.cpu_quota = measured(real());
+    host.memory_total = bytes();
+    host.memory_limit = measured(bytes());
+    host.rung = one_of(Rung::none);
+    return host;
+}
+
+Interpreter RandomValues::interpreter() {
+    Interpreter interpreter;
+    interpreter.executable = text();
+    interpreter.version = text();
+    interpreter.implementation = text();
+    interpreter.free_threaded = flag();
+    interpreter.pytest_version = maybe([&] { return text(); });
+    interpreter.xdist_version = maybe([&] { return text(); });
+    interpreter.plugins = list([&] { return Package{text(), text()}; });
+    return interpreter;
+}
+
+Cost RandomValues::cost() {
+    Cost cost;
+    cost.wall = seconds();
+    cost.cpu_user = seconds();
+    cost.cpu_sys = seconds();
+    cost.other_threads_cpu = seconds();
+    cost.children_cpu = seconds();
+    cost.core_wait = measured(seconds());
+    cost.gil_held = measured(seconds());
+    cost.voluntary_switches = count();
+    cost.involuntary_switches = count();
+    cost.major_faults = count();
+    return cost;
+}
+
+FixtureUse RandomValues::use(std::size_t definitions) {
+    FixtureUse use;
+    use.fixture = {random_.below(static_cast<std::uint32_t>(definitions))};
+    use.parameter = flag() ? number() : FixtureUse::k_no_parameter;
+    return use;
+}
+
+TestCost RandomValues::test(std::size_t definitions) {
+    TestCost test;
+    test.id = text() + text() + text();
+    const auto length = static_cast<std::uint32_t>(test.id.size());
+    test.module_length = random_.below(length + 1);
+    test.class_length = random_.below(length + 1);
+    test.groups = texts();
+    test.outcome = one_of(TestOutcome::not_run);
+    test.begin = seconds();
+    test.setup = cost();
+    test.call = cost();
+    test.teardown = cost();
+    test.protocol_overhead = seconds();
+    if (definitions > 0) {
+        test.fixtures = list([&] { return use(definitions); });
+    }
+    test.peak_rss = bytes();
+    return test;
+}
+
+FixtureInstance RandomValues::instance(std::size_t definitions, std::size_t tests) {
+    FixtureInstance instance;
+    instance.use = use(definitions);
+    instance.requested_by = {random_.below(static_cast<std::uint32_t>(tests))};
+    instance.setup_begin = seconds();
+    instance.setup = cost();
+    instance.teardown_begin = seconds();
+    instance.teardown = cost();
+    return instance;
+}
+
+ProfiledRun RandomValues::run() {
+    ProfiledRun run;
+    run.command = texts();
+    run.directory = text();
+    run.rootdir = text();
+    run.exit_code = maybe([&] { return static_cast<int>(number()); });
+    run.signal = maybe([&] { return static_cast<int>(number()); });
+    run.complete = flag();
+    run.incomplete_because = text();
+    run.wall = seconds();
+    run.peak_rss = bytes();
+    run.started_utc = text();
+    return run;
+}
+
+Profile RandomValues::profile() {
+    Profile profile;
+    profile.run = run();
+    profile.host = host();
+    profile.interpreter = interpreter();
+    profile.disturbance = {measured(real()), measured(real()), measured(seconds())};
+    profile.session = {cost(), cost(), cost(), cost(), cost(), cost()};
+    profile.fixture_definitions = list([&] {
+        return FixtureDefinition{text(), one_of(Scope::session), text()};
+    });
+    const std::size_t definitions = profile.fixture_definitions.size();
+    profile.tests = list([&] { return test(definitions); });
+    if (definitions > 0 && !profile.tests.empty()) {
+        profile.fixtures = list([&] { return instance(definitions, profile.tests.size()); });
+    }
+    profile.counters = list([&] { return RunCounter{text(), measured(real())}; });
+    profile.missing = list([&] { return missing(); });
+    return profile;
+}
+
+}  // namespace advisor

@@ -1,0 +1,83 @@
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include "advisor/store/documents.hpp"
+#include "store/random_values.hpp"
+
+using namespace advisor;
+
+namespace {
+
+constexpr std::uint64_t k_seeds = 300;
+
+/// Equal values, and equal bytes when written again: the shortest digits that read back to a double
+/// are different for any two doubles, so that equal bytes are equal bits, -0.0 included.
+template <typename Make, typename Read>
+void check_round_trips(const Make& make, const Read& read) {
+    for (std::uint64_t seed = 1; seed <= k_seeds; ++seed) {
+        CAPTURE(seed);
+        RandomValues values(seed);
+        const auto value = make(values);
+        const std::string text = to_json(value);
+        const auto back = read(text, "there");
+        REQUIRE_MESSAGE(back.has_value(), back.error().because);
+        REQUIRE(*back == value);
+        REQUIRE(to_json(*back) == text);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("an advice is read as it was written") {
+    check_round_trips([](RandomValues& r) { return r.advice(); }, read_advice);
+}
+
+TEST_CASE("a profile is read as it was written") {
+    check_round_trips([](RandomValues& r) { return r.profile(); }, read_profile);
+}
+
+TEST_CASE("an outcome is read as it was written") {
+    check_round_trips([](RandomValues& r) { return r.outcome(); }, read_outcome);
+}
+
+TEST_CASE("a calibration is read as it was written") {
+    check_round_trips([](RandomValues& r) { return r.parameters(); }, read_calibration);
+}
+
+TEST_CASE("a verdict is read as it was written") {
+    check_round_trips([](RandomValues& r) { return r.verdict(); }, read_gate);
+}
+
+TEST_CASE("a capacity plan is read as it was written") {
+    check_round_trips([](RandomValues& r) { return r.plan(); }, read_plan);
+}
+
+TEST_CASE("a doctor's report is read as it was written") {
+    check_round_trips([](RandomValues& r) { return r.report(); }, read_doctor);
+}
+
+TEST_CASE("default values are read as they were written, but for what a curve must have") {
+    CHECK(read_profile(to_json(Profile{}), "there") == Profile{});
+    CHECK(read_outcome(to_json(RunOutcome{}), "there") == RunOutcome{});
+    CHECK(read_gate(to_json(GateVerdict{}), "there") == GateVerdict{});
+    CHECK(read_plan(to_json(CapacityPlan{}), "there") == CapacityPlan{});
+    CHECK(read_doctor(to_json(DoctorReport{}), "there") == DoctorReport{});
+    CHECK_FALSE(read_calibration(to_json(ModelParameters{}), "there").has_value());
+}
+
+TEST_CASE("the ends of each number's range are read as they were written") {
+    Profile profile;
+    profile.run.wall = Seconds(1e9);
+    profile.run.exit_code = std::numeric_limits<int>::min();
+    profile.run.signal = std::numeric_limits<int>::max();
+    profile.run.peak_rss = Bytes(std::numeric_limits<std::int64_t>::max());
+    profile.host.cpu_quota = {std::numeric_limits<double>::denorm_min(), Source::measured};
+    profile.counters = {{"max", {std::numeric_limits<double>::max(), Source::sampled}}};
+    CHECK(read_profile(to_json(profile), "there") == profile);
+    RunOutcome outcome;
+    outcome.outcomes["passed"] = std::numeric_limits<std::uint64_t>::max();
+    CHECK(read_outcome(to_json(outcome), "there") == outcome);
+}
