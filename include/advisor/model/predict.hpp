@@ -5,7 +5,22 @@
 // An event simulation of the runner's real scheduling policy over the workload's demands. Cores
 // are shared by the product form on the measured capacity curve, each interpreter's GIL is a
 // round-robin station, fixtures are set up by the maximal-run rule, workers start one after
-// another and all wait for the last collection (see ../shared formulas cited in the .cpp files).
+// another and all wait for the last collection. The sources of the formulas stand above them in
+// the room's .cpp files. Pure: equal arguments give equal bytes.
+//
+// Not modelled: crashes and restarts, --maxfail, locks and services that tests share, and caches
+// that one worker warms for another.
+//
+// The parts of a breakdown, in order, are averages over the workers and sum to the wall time:
+//   start              launch until the last worker has booted
+//   collection         from then until the first test can begin
+//   tests              the tests and one instance of each fixture, evenly spread
+//   fixtures_repeated  further instances of fixtures: once more for each worker or visit
+//   cores              tests stretched because computing processes outnumber the cores
+//   gil                tests stretched because threads share a GIL
+//   controller         waiting for the runner's messages, and its own work for each test
+//   imbalance          workers that have nothing left while others still run
+//   finish             session finish and exit
 
 #include <advisor/base/result.hpp>
 #include <advisor/domain/advice.hpp>
@@ -15,8 +30,8 @@
 #include <advisor/model/workload.hpp>
 
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace advisor {
 
@@ -28,12 +43,15 @@ struct XdistVersion {
     friend constexpr auto operator<=>(const XdistVersion&, const XdistVersion&) = default;
 };
 
+/// Accepts 3.x, suffixes such as ".dev1" included. Any other major is refused: how it distributes
+/// is not known, and a guess would look like a prediction.
 [[nodiscard]] Result<XdistVersion> parse_xdist_version(const std::string& text);
 
-/// The machine as the model sees it.
+/// The machine as the model sees it. A calibrated capacity curve stays flat beyond its last
+/// point, so parameters for a machine with more cores need a curve that reaches as far.
 struct Machine {
     double cores = 1.0;  ///< usable: affinity and quota
-    Bytes memory;        ///< usable
+    Bytes memory;        ///< usable; zero: unknown, everything fits
 };
 
 [[nodiscard]] Machine machine_of(const Host& host);
@@ -52,7 +70,7 @@ struct ScheduledTest {
     Seconds end;
 };
 
-/// One deterministic simulation with the profiled durations.
+/// One deterministic simulation with the profiled durations; of shards, the slowest machine.
 struct Simulation {
     Seconds wall;
     Seconds tests_begin;  ///< the barrier: no test starts earlier
@@ -69,6 +87,13 @@ struct Simulation {
 );
 
 /// Everything of a Prediction but rank, tie, whether it can run and the command.
+///
+/// `wall.mid` is the deterministic simulation. `low` and `high` are the 5 % and 95 % points of
+/// replications whose durations are perturbed by draws that depend on the seed and the test alone
+/// (configurations stay comparable), widened by the parameters' own error. `speedup` is taken
+/// within each replication, where the speed of the machine cancels.
+/// Shards are dealt by file; each machine boots and collects the whole suite, and the slowest
+/// decides.
 [[nodiscard]] Prediction predict(
     const Workload& workload,
     const Configuration& configuration,

@@ -3,6 +3,9 @@
 // A suite in the form the model computes with: per test how long it computes and how long it
 // waits, and per fixture what each further instance costs. Made once from a profile, then shared
 // by every configuration that is simulated.
+//
+// Every time in a workload is finite and not negative: what a profile holds otherwise (clock
+// steps, damaged imports) becomes zero, and nothing is longer than k_longest_span.
 
 #include <advisor/base/units.hpp>
 #include <advisor/domain/profile.hpp>
@@ -20,13 +23,35 @@ struct Demand {
     Seconds blocked;
     Seconds gil;            ///< part of `cpu` that holds the GIL
     double releases = 0.0;  ///< blocking releases of the GIL: one per blocked stretch
+    /// Part of `cpu` that ran beside the rest, on a further core, and so lengthens nothing as long
+    /// as cores are free: helper threads and children that worked while the test did.
+    Seconds overlapped;
 
-    [[nodiscard]] Seconds alone() const { return cpu + blocked; }  ///< wall on an idle machine
+    /// Wall on an idle machine with enough cores.
+    [[nodiscard]] Seconds alone() const { return cpu - overlapped + blocked; }
     Demand& operator+=(const Demand& other);
     friend Demand operator+(Demand a, const Demand& b) { return a += b; }
+    friend Demand operator*(Demand a, double factor) {
+        a.cpu = a.cpu * factor;
+        a.blocked = a.blocked * factor;
+        a.gil = a.gil * factor;
+        a.overlapped = a.overlapped * factor;
+        return a;
+    }
     friend bool operator==(const Demand&, const Demand&) = default;
 };
 
+/// The longest span believed, about four months.
+inline constexpr Seconds k_longest_span{1e7};
+
+/// The demand behind a measured cost. With S = wall - waiting for a core (not below the CPU of the
+/// test's own thread) and C = all CPU of the span, helpers and children included:
+///   C <= S: blocked = S - C. The helpers worked while the test waited for them.
+///   C >  S: blocked = 0, overlapped = C - S. More than one core worked.
+/// Either way alone() = S, what the span would have taken on an idle machine. Wrong where a helper
+/// worked beside the test in one part of the span while everybody slept in another: then the
+/// demand has less waiting and less overlap than the truth, by the same amount.
+/// The GIL share is what was measured, else the user CPU of the test's own thread.
 [[nodiscard]] Demand demand_of(const Cost& cost);
 
 /// A fixture of class scope or wider with one parameter: what a set-up and a tear-down cost
@@ -41,7 +66,14 @@ struct WorkFixture {
 /// A fixture that a test needs, and the node within which one instance is shared.
 struct WorkNeed {
     std::uint32_t fixture = 0;  ///< into Workload::fixtures
-    std::uint32_t node = 0;     ///< id of the class, module, package or session node
+    std::uint32_t node = 0;     ///< into Workload::nodes
+    friend bool operator==(const WorkNeed&, const WorkNeed&) = default;
+};
+
+/// A collector: session, package directory, module, class, or a test for itself where a fixture
+/// of class scope is used outside of a class. The session is node 0 and its own parent.
+struct WorkNode {
+    std::uint32_t parent = 0;
 };
 
 struct WorkTest {
@@ -50,24 +82,34 @@ struct WorkTest {
     std::uint32_t scope = 0;       ///< unit of loadscope: id cut at the last "::"
     std::uint32_t file = 0;        ///< unit of loadfile: id cut at the first "::"
     std::uint32_t group = 0;       ///< unit of loadgroup; a test without a mark is its own
+    bool marked = false;           ///< carries an xdist_group mark: its group must stay together
+    std::uint32_t node = 0;        ///< innermost collector, into Workload::nodes
     std::uint32_t first_need = 0;  ///< needs are Workload::needs[first_need, first_need + needs)
     std::uint32_t needs = 0;
 };
 
 struct Workload {
-    std::vector<WorkTest> tests;  ///< those that ran, in collection order
+    std::vector<WorkTest> tests;  ///< those that ran to their end, in collection order
     std::vector<WorkNeed> needs;
     std::vector<WorkFixture> fixtures;
-    std::vector<std::string> unit_names;  ///< names of scopes, files and groups, by id
+    std::vector<WorkNode> nodes{WorkNode{}};
+    std::vector<std::string> test_names;     ///< node ids, as `tests`
+    std::vector<std::string> fixture_names;  ///< as `fixtures`
+    std::vector<std::string> unit_names;     ///< names of scopes, files and groups, by id
     Demand boot;        ///< interpreter, pytest, plugins and conftest of one process
     Demand collection;  ///< collecting all tests once
     Demand finish;      ///< session finish and exit of one process
-    std::uint64_t collected = 0;
-    Seconds sequential_wall;  ///< as profiled, from exec to exit
-    Bytes process_rss;        ///< peak of the sequential process
+    std::uint64_t collected = 0;  ///< tests collected, whether they ran or not
+    Seconds sequential_wall;      ///< as profiled, from exec to exit
+    Bytes process_rss;            ///< peak of the sequential process
+    Bytes collected_rss;          ///< its peak up to the end of the first test
     bool free_threaded = false;
+    bool gil_measured = false;  ///< false: the GIL shares are assumed, threads are uncertain
 };
 
+/// Tests that were never started, or were interrupted, have no cost and are left out. Where the
+/// profile has no CPU times at all (an import, or a machine on rung `none`) every second counts
+/// as CPU: the assumption under which more workers than cores promise nothing.
 [[nodiscard]] Workload make_workload(const Profile& profile);
 
 }  // namespace advisor

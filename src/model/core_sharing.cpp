@@ -1,0 +1,204 @@
+#include "model/core_sharing.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace advisor::model {
+
+namespace {
+
+/// Above this many computing processes the mean field replaces the exact sums, whose cost grows
+/// with the square; its error at the knee falls with the square root of the number.
+constexpr std::size_t k_most_exact = 48;
+constexpr int k_most_steps = 60;
+constexpr double k_tolerance = 1e-9;
+
+/// Factors that a process contributes to the distribution: one for each core it computes on.
+double factors_of(const CoreUse& use) {
+    return use.fraction > 0.0 ? std::ceil(use.width) : 0.0;
+}
+
+/// The fraction of the `i`-th factor: a width of 2.5 is two whole companions and a half one.
+double factor_fraction(const CoreUse& use, std::size_t i) {
+    return use.fraction * std::min(1.0, use.width - static_cast<double>(i));
+}
+
+}  // namespace
+
+CoreUse core_use(const Demand& demand) {
+    const double alone = demand.alone().value();
+    const double computing = (demand.cpu - demand.overlapped).value();
+    if (alone <= 0.0 || computing <= 0.0) {
+        return {};
+    }
+    return {std::min(1.0, computing / alone), std::max(1.0, demand.cpu.value() / computing)};
+}
+
+CoreSharing::CoreSharing(const ModelParameters& parameters, const Machine& machine)
+    : capacity_{0.0},
+      weights_(k_most_exact + 1, 1.0),
+      distribution_(k_most_exact + 1, 0.0) {
+    const double cores = std::max(machine.cores, 0.01);
+    const double measured =
+        parameters.capacity.empty() ? cores : parameters.capacity.back().runnable;
+    const double last = std::max(1.0, std::ceil(std::min(cores, measured)));
+    for (double computing = 1.0; computing <= last; computing += 1.0) {
+        const double curve =
+            parameters.capacity.empty() ? computing : capacity_at(parameters, computing);
+        capacity_.push_back(std::max(0.01, std::min({curve, cores, computing})));
+    }
+    most_ = *std::max_element(capacity_.begin(), capacity_.end());
+    while (undisturbed_ + 1 < capacity_.size()
+           && capacity_[undisturbed_ + 1] >= static_cast<double>(undisturbed_ + 1)) {
+        ++undisturbed_;
+    }
+    // w_k = prod_{j <= k} j / mu(j)
+    for (std::size_t k = 1; k <= k_most_exact; ++k) {
+        const auto computing = static_cast<double>(k);
+        weights_[k] = weights_[k - 1] * computing / capacity(computing);
+    }
+}
+
+double CoreSharing::capacity(double computing) const {
+    const auto last = static_cast<double>(capacity_.size() - 1);
+    if (computing >= last) {
+        return capacity_.back();
+    }
+    const double below = std::floor(computing);
+    const auto i = static_cast<std::size_t>(below);
+    return capacity_[i] + (computing - below) * (capacity_[i + 1] - capacity_[i]);
+}
+
+std::span<const double> CoreSharing::rates(std::span<const CoreUse> processes) {
+    rates_.assign(processes.size(), 1.0);
+    double factors = 0.0;
+    for (const CoreUse& use : processes) {
+        factors += use.count * factors_of(use);
+    }
+    if (factors > static_cast<double>(k_most_exact)) {
+        solve_mean_field(processes);
+    } else if (factors > static_cast<double>(undisturbed_)) {
+        factors_ = static_cast<std::size_t>(factors);
+        solve_exactly(processes);
+    }
+    return rates_;
+}
+
+// Processes that alternate between computing on shared cores and waiting form a product-form
+// network (Baskett, Chandy, Muntz and Palacios, 1975; processor sharing and delay), so that only
+// the fractions f_i matter and not the lengths of the bursts:
+//   P(set K computes) ~ w_|K| prod_{i in K} f_i prod_{i not in K} (1 - f_i)
+//   rate_i = sum_k w_k q_k / sum_k w_k p_k
+// with p_k the probability that k of all would compute if cores were free, and q_k the same
+// without i. Written with probabilities instead of the usual f/(1-f) the sums stay in range for
+// f = 1. Wrong where processes wait for each other; then less is computed at once.
+// A process on several cores counts as companions of equal fraction that come and go on their own.
+void CoreSharing::solve_exactly(std::span<const CoreUse> processes) {
+    build_distribution(processes);
+    double last_fraction = -1.0;
+    double last_rate = 1.0;
+    for (std::size_t i = 0; i < processes.size(); ++i) {
+        const double fraction = processes[i].fraction;
+        if (fraction > 0.0 && processes[i].count > 0.0) {
+            last_rate = fraction == last_fraction ? last_rate : rate_without(fraction);
+            last_fraction = fraction;
+            rates_[i] = last_rate;
+        }
+    }
+}
+
+void CoreSharing::build_distribution(std::span<const CoreUse> processes) {
+    distribution_[0] = 1.0;
+    std::size_t size = 0;
+    for (const CoreUse& use : processes) {
+        const auto companions = static_cast<std::size_t>(factors_of(use));
+        const std::size_t factors = companions * static_cast<std::size_t>(use.count);
+        for (std::size_t i = 0; i < factors; ++i) {
+            const double f = factor_fraction(use, i % companions);
+            distribution_[size + 1] = distribution_[size] * f;
+            for (std::size_t k = size; k > 0; --k) {
+                distribution_[k] = distribution_[k] * (1.0 - f) + distribution_[k - 1] * f;
+            }
+            distribution_[0] *= 1.0 - f;
+            ++size;
+        }
+    }
+    normaliser_ = 0.0;
+    for (std::size_t k = 0; k <= factors_; ++k) {
+        normaliser_ += weights_[k] * distribution_[k];
+    }
+}
+
+/// Divides the factor (1 - f) + f z out again, from the end at which the division is stable.
+double CoreSharing::rate_without(double fraction) const {
+    double sum = 0.0;
+    double q = 0.0;
+    if (fraction <= 0.5) {
+        const double scale = 1.0 / (1.0 - fraction);
+        for (std::size_t k = 0; k < factors_; ++k) {
+            q = std::max(0.0, (distribution_[k] - fraction * q) * scale);
+            sum += weights_[k] * q;
+        }
+    } else {
+        const double scale = 1.0 / fraction;
+        for (std::size_t k = factors_; k > 0; --k) {
+            q = std::max(0.0, (distribution_[k] - (1.0 - fraction) * q) * scale);
+            sum += weights_[k - 1] * q;
+        }
+    }
+    return std::min(1.0, sum / normaliser_);
+}
+
+// All computing is slowed by one factor s: process i computes f_i s / (1 - f_i + f_i s) of its
+// time, and s is such that what is computed equals mu(number computing).
+double CoreSharing::surplus(std::span<const CoreUse> processes, double slowdown) const {
+    double computed = 0.0;
+    for (const CoreUse& use : processes) {
+        const double length = 1.0 - use.fraction + use.fraction * slowdown;
+        computed += use.count * use.width * use.fraction / length;
+    }
+    return computed - capacity(computed * slowdown);
+}
+
+/// Regula falsi with the Illinois rule (Dowell and Jarratt, 1971).
+void CoreSharing::solve_mean_field(std::span<const CoreUse> processes) {
+    double low = 1.0;
+    double above = surplus(processes, low);
+    if (above <= 1e-12) {
+        return;
+    }
+    double high = last_slowdown_;
+    double below = surplus(processes, high);
+    while (below > 0.0) {
+        low = high;
+        above = below;
+        high *= 1.5;
+        below = surplus(processes, high);
+    }
+    int side = 0;
+    for (int step = 0; step < k_most_steps && high - low > k_tolerance * high; ++step) {
+        const double middle = (high * above - low * below) / (above - below);
+        const double there = surplus(processes, middle);
+        if (there > 0.0) {
+            low = middle;
+            above = there;
+            below *= side > 0 ? 0.5 : 1.0;
+            side = 1;
+        } else {
+            high = middle;
+            below = there;
+            above *= side < 0 ? 0.5 : 1.0;
+            side = -1;
+        }
+        if (std::abs(there) < k_tolerance) {
+            break;
+        }
+    }
+    last_slowdown_ = high;
+    for (std::size_t i = 0; i < processes.size(); ++i) {
+        const double fraction = processes[i].fraction;
+        rates_[i] = 1.0 / (1.0 - fraction + fraction * high);
+    }
+}
+
+}  // namespace advisor::model

@@ -1,0 +1,332 @@
+#include "model/engine.hpp"
+
+#include <advisor/base/assert.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "model/core_stage.hpp"
+#include "model/gil_stage.hpp"
+
+namespace advisor::model {
+
+namespace {
+
+std::unique_ptr<Stage> stage_of(const Scenario& scenario) {
+    const RunCosts& costs = scenario.costs;
+    if (costs.lanes > 1 && !scenario.workload.free_threaded) {
+        return std::make_unique<GilStage>(
+            scenario.parameters, scenario.machine, costs.nodes() + 1, costs.lanes
+        );
+    }
+    return std::make_unique<CoreStage>(scenario.parameters, scenario.machine, costs.nodes() + 1);
+}
+
+std::unique_ptr<Policy> policy_of(const Scenario& scenario) {
+    if (const auto* processes = std::get_if<Processes>(&scenario.configuration.runner)) {
+        Processes clamped = *processes;
+        clamped.workers = scenario.costs.workers;
+        return make_policy(scenario.workload, clamped, scenario.xdist);
+    }
+    const std::uint32_t nodes = scenario.costs.nodes();
+    return make_pull_policy(pulled_units(scenario.workload, nodes), nodes);
+}
+
+}  // namespace
+
+Engine::Engine(const Scenario& scenario, const Perturbation& perturbation)
+    : scenario_(scenario),
+      perturbation_(perturbation),
+      controller_(scenario.costs.nodes()),
+      stage_(stage_of(scenario)),
+      policy_(policy_of(scenario)),
+      fixtures_(scenario.fixtures, perturbation.fixtures, scenario.costs.nodes()),
+      seats_(scenario.costs.nodes()) {}
+
+RunTimes Engine::run(std::vector<ScheduledTest>* schedule) {
+    schedule_ = schedule;
+    start_duty(Duty::boot, scenario_.costs.boot);
+    play();
+    account_idle();
+    start_duty(Duty::finish, scenario_.costs.finish);
+    play();
+    times_.wall = stage_->now();
+    return times_;
+}
+
+/// Until nothing runs and nothing is on its way.
+void Engine::play() {
+    while (true) {
+        const double end = stage_->next_end();
+        const double ordered = orders_.next();
+        // A controller that is busy lets its mail lie.
+        const double reported = duty_ == Duty::none ? std::max(reports_.next(), stage_->now())
+                                                    : std::numeric_limits<double>::infinity();
+        if (std::isinf(std::min({end, ordered, reported}))) {
+            ADVISOR_ASSERT(gone_ == seats_.size(), "every worker is told to shut down in the end");
+            break;
+        }
+        if (end <= std::min(ordered, reported)) {
+            slot_ended(stage_->end_next());
+        } else if (ordered <= reported) {
+            stage_->advance(ordered);
+            obey(orders_.take());
+        } else {
+            stage_->advance(reported);
+            serve_next();
+        }
+    }
+}
+
+void Engine::slot_ended(std::uint32_t slot) {
+    if (slot == controller_) {
+        duty_ended();
+        return;
+    }
+    switch (seats_[slot].state) {
+    case State::booting: booted(slot); break;
+    case State::collecting:
+        seats_[slot].state = State::waiting;
+        reports_.send(
+            {stage_->now() + scenario_.costs.latency.value(),
+             Report::Kind::collected,
+             seats_[slot].node,
+             0,
+             0.0,
+             {}}
+        );
+        break;
+    case State::testing: test_ended(slot); break;
+    case State::exiting: leave(slot); break;
+    case State::absent:
+    case State::waiting:
+    case State::gone: break;
+    }
+}
+
+void Engine::start_duty(Duty duty, const Demand& demand) {
+    duty_ = duty;
+    stage_->begin(controller_, demand);
+}
+
+void Engine::duty_ended() {
+    const Duty ended = std::exchange(duty_, Duty::none);
+    switch (ended) {
+    case Duty::boot:
+        times_.booted = stage_->now();
+        if (collects_first()) {
+            start_duty(Duty::collection, scenario_.costs.collection);
+        } else {
+            start_duty(Duty::spawn, scenario_.costs.spawn);
+        }
+        break;
+    case Duty::collection:
+        if (scenario_.costs.style == Style::forked) {
+            start_duty(Duty::spawn, scenario_.costs.spawn);
+        } else {
+            workers_ready();
+        }
+        break;
+    case Duty::spawn: spawned(); break;
+    case Duty::message: serve(in_service_); break;
+    case Duty::finish:
+    case Duty::none: break;
+    }
+}
+
+/// One more worker exists; the next is started, or the controller turns to its mail.
+void Engine::spawned() {
+    const std::uint32_t worker = spawned_++;
+    if (spawned_ < scenario_.costs.workers) {
+        start_duty(Duty::spawn, scenario_.costs.spawn);
+    }
+    if (scenario_.costs.style == Style::xdist) {
+        seats_[worker].state = State::booting;
+        stage_->begin(worker, scenario_.costs.worker_boot);
+    } else {
+        workers_ready();
+    }
+}
+
+/// The lanes of the newest worker can pull.
+void Engine::workers_ready() {
+    const auto first = static_cast<std::uint32_t>(seat_of_node_.size());
+    if (first == 0) {
+        times_.tests_begin = stage_->now();
+    }
+    for (std::uint32_t seat = first; seat < first + scenario_.costs.lanes; ++seat) {
+        seats_[seat].state = State::waiting;
+        seats_[seat].node = seat;
+        seats_[seat].since = times_.tests_begin;
+        seat_of_node_.push_back(seat);
+        policy_->ready(seat, *this);
+    }
+}
+
+void Engine::booted(std::uint32_t seat) {
+    times_.booted = stage_->now();
+    seats_[seat].node = static_cast<Node>(seat_of_node_.size());
+    seat_of_node_.push_back(seat);
+    seats_[seat].state = State::collecting;
+    stage_->begin(seat, scenario_.costs.collection);
+}
+
+void Engine::serve_next() {
+    in_service_ = reports_.take();
+    start_duty(
+        Duty::message,
+        in_service_.kind == Report::Kind::collected   ? scenario_.costs.collected_message
+        : in_service_.kind == Report::Kind::completed ? scenario_.costs.test_message
+                                                      : Demand{}
+    );
+}
+
+void Engine::serve(const Report& report) {
+    if (collects_first()) {
+        return;  // Who pulls has heard from the policy long ago.
+    }
+    switch (report.kind) {
+    case Report::Kind::collected:
+        if (++collected_ == seats_.size()) {
+            times_.tests_begin = stage_->now();
+            for (Seat& seat : seats_) {
+                seat.since = stage_->now();
+            }
+            for (Node node = 0; node < seats_.size(); ++node) {
+                policy_->ready(node, *this);
+            }
+        }
+        break;
+    case Report::Kind::completed:
+        policy_->completed(report.node, report.test, report.seconds, *this);
+        break;
+    case Report::Kind::given_back: policy_->stolen(report.node, report.tests, *this); break;
+    }
+}
+
+void Engine::run(Node node, std::span<const Test> tests) {
+    order(Order::Kind::run, node, tests);
+}
+
+void Engine::steal(Node node, std::span<const Test> tests) {
+    order(Order::Kind::steal, node, tests);
+}
+
+void Engine::shut_down(Node node) {
+    order(Order::Kind::shut_down, node, {});
+}
+
+void Engine::order(Order::Kind kind, Node node, std::span<const Test> tests) {
+    orders_.send(
+        {stage_->now() + scenario_.costs.latency.value(),
+         kind,
+         node,
+         std::vector<Test>(tests.begin(), tests.end())}
+    );
+}
+
+void Engine::obey(const Order& order) {
+    const std::uint32_t seat = seat_of_node_[order.node];
+    Worker& worker = seats_[seat].worker;
+    switch (order.kind) {
+    case Order::Kind::run: worker.enqueue(order.tests); break;
+    case Order::Kind::shut_down: worker.shut_down(); break;
+    case Order::Kind::steal:
+        reports_.send(
+            {stage_->now() + scenario_.costs.latency.value(),
+             Report::Kind::given_back,
+             order.node,
+             0,
+             0.0,
+             worker.give_back(order.tests, scenario_.xdist >= XdistVersion{3, 7, 0})}
+        );
+        break;
+    }
+    if (seats_[seat].state == State::waiting) {
+        start_test(seat);
+    }
+}
+
+Demand Engine::demand_of_test(Test test) const {
+    const Demand& profiled = scenario_.workload.tests[test].demand;
+    return perturbation_.tests.empty() ? profiled : profiled * perturbation_.tests[test];
+}
+
+void Engine::start_test(std::uint32_t seat_index) {
+    Seat& seat = seats_[seat_index];
+    const auto start = seat.worker.take();
+    if (!start) {
+        if (seat.worker.has_ended()) {
+            seat.state = State::exiting;
+            if (collects_first()) {
+                leave(seat_index);
+            } else {
+                stage_->begin(seat_index, scenario_.costs.worker_exit);
+            }
+        }
+        return;
+    }
+    const FixtureVisit around =
+        fixtures_.visit(seat_index, start->test, start->next ? &*start->next : nullptr);
+    const Demand test = demand_of_test(start->test);
+    const Demand whole = test + around.demand + scenario_.costs.test_extra;
+    times_.waiting += stage_->now() - seat.since;
+    times_.tests += (test.alone() + around.demand.alone() - around.repeated).value();
+    times_.fixtures_repeated += around.repeated.value();
+    times_.runner += scenario_.costs.test_extra.alone().value();
+    seat.state = State::testing;
+    seat.test = start->test;
+    seat.since = stage_->now();
+    seat.alone = whole.alone().value();
+    stage_->begin(seat_index, whole);
+}
+
+void Engine::test_ended(std::uint32_t seat_index) {
+    Seat& seat = seats_[seat_index];
+    const double now = stage_->now();
+    const double elapsed = now - seat.since;
+    const double gil = stage_->gil_loss(seat_index);
+    times_.gil += gil;
+    times_.cores += elapsed - seat.alone - gil;
+    if (schedule_ != nullptr) {
+        schedule_->push_back(
+            {scenario_.workload.tests[seat.test].test,
+             seat_index,
+             Seconds(seat.since),
+             Seconds(now)}
+        );
+    }
+    times_.tests_end = now;
+    seat.state = State::waiting;
+    seat.since = now;
+    if (scenario_.costs.style != Style::lanes) {
+        reports_.send(
+            {now + scenario_.costs.latency.value(),
+             Report::Kind::completed,
+             seat.node,
+             seat.test,
+             elapsed,
+             {}}
+        );
+    }
+    if (collects_first()) {
+        policy_->completed(seat.node, seat.test, elapsed, *this);
+    }
+    start_test(seat_index);
+}
+
+void Engine::leave(std::uint32_t seat) {
+    seats_[seat].state = State::gone;
+    ++gone_;
+}
+
+void Engine::account_idle() {
+    times_.tests_end = std::max(times_.tests_end, times_.tests_begin);
+    for (const Seat& seat : seats_) {
+        times_.idle += times_.tests_end - seat.since;
+    }
+}
+
+}  // namespace advisor::model

@@ -1,0 +1,123 @@
+#pragma once
+
+// The event simulation of one run on one machine.
+
+#include <advisor/domain/parameters.hpp>
+#include <advisor/model/predict.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "model/costs.hpp"
+#include "model/fixtures.hpp"
+#include "model/mail.hpp"
+#include "model/policy.hpp"
+#include "model/stage.hpp"
+#include "model/worker.hpp"
+
+namespace advisor::model {
+
+/// What all runs of one configuration share.
+struct Scenario {
+    const Workload& workload;
+    const FixturePlan& fixtures;
+    const Configuration& configuration;
+    const ModelParameters& parameters;
+    const Machine& machine;
+    XdistVersion xdist;
+    RunCosts costs;
+};
+
+/// Factors on the demands of tests and fixtures, by position; empty: as profiled.
+struct Perturbation {
+    std::vector<double> tests;
+    std::vector<double> fixtures;
+};
+
+/// Times of a run in seconds; the sums are over all workers or lanes.
+struct RunTimes {
+    double booted = 0.0;       ///< when the last worker had booted
+    double tests_begin = 0.0;  ///< the barrier
+    double tests_end = 0.0;
+    double wall = 0.0;
+    double tests = 0.0;              ///< alone, one instance of each fixture included
+    double fixtures_repeated = 0.0;  ///< alone
+    double runner = 0.0;             ///< alone: the runner's own work for each test
+    double waiting = 0.0;            ///< for messages, with tests still to come
+    double cores = 0.0;
+    double gil = 0.0;
+    double idle = 0.0;  ///< after the last test of a worker or lane
+};
+
+class Engine final : private Commands {
+public:
+    Engine(const Scenario& scenario, const Perturbation& perturbation);
+
+    /// `schedule` may be null.
+    [[nodiscard]] RunTimes run(std::vector<ScheduledTest>* schedule);
+
+private:
+    /// What the process that the user started does in its slot.
+    enum class Duty : std::uint8_t { none, boot, collection, spawn, message, finish };
+    enum class State : std::uint8_t {
+        absent,
+        booting,
+        collecting,
+        waiting,
+        testing,
+        exiting,
+        gone
+    };
+    struct Seat {
+        State state = State::absent;
+        Worker worker;
+        Node node = 0;  ///< as the policy numbers it
+        Test test = 0;
+        double since = 0.0;  ///< begin of the test, or of waiting
+        double alone = 0.0;  ///< of the test with its fixtures
+    };
+
+    void run(Node node, std::span<const Test> tests) override;
+    void steal(Node node, std::span<const Test> tests) override;
+    void shut_down(Node node) override;
+    void order(Order::Kind kind, Node node, std::span<const Test> tests);
+
+    void play();
+    void slot_ended(std::uint32_t slot);
+    void duty_ended();
+    void start_duty(Duty duty, const Demand& demand);
+    void spawned();
+    void workers_ready();
+    void booted(std::uint32_t seat);
+    void serve_next();
+    void serve(const Report& report);
+    void obey(const Order& order);
+    void start_test(std::uint32_t seat);
+    void test_ended(std::uint32_t seat);
+    void leave(std::uint32_t seat);
+    void account_idle();
+    [[nodiscard]] Demand demand_of_test(Test test) const;
+    [[nodiscard]] bool collects_first() const { return scenario_.costs.style != Style::xdist; }
+
+    const Scenario& scenario_;
+    const Perturbation& perturbation_;
+    std::uint32_t controller_;  ///< its slot; workers and lanes have those below
+    std::unique_ptr<Stage> stage_;
+    std::unique_ptr<Policy> policy_;
+    LiveFixtures fixtures_;
+    std::vector<Seat> seats_;
+    std::vector<std::uint32_t> seat_of_node_;  ///< in the order in which workers reported ready
+    Mail<Report> reports_;
+    Mail<Order> orders_;
+    Duty duty_ = Duty::none;
+    Report in_service_;
+    std::uint32_t spawned_ = 0;
+    std::uint32_t collected_ = 0;
+    std::uint32_t gone_ = 0;
+    RunTimes times_;
+    std::vector<ScheduledTest>* schedule_ = nullptr;
+};
+
+}  // namespace advisor::model

@@ -1,0 +1,74 @@
+#pragma once
+
+// Which fixtures a worker sets up and tears down around each test.
+
+#include <advisor/model/workload.hpp>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace advisor::model {
+
+/// The needs of a workload, numbered: an instance is a fixture with one parameter at one node.
+class FixturePlan {
+public:
+    struct Instance {
+        WorkNeed need;
+        /// Instances of equal slot cannot live side by side: the same fixture, another parameter.
+        std::uint32_t slot = 0;
+    };
+
+    explicit FixturePlan(const Workload& workload);
+
+    [[nodiscard]] const std::vector<Instance>& instances() const { return instances_; }
+    /// What a test needs, in order of instantiation. Tests of one set have equal needs.
+    [[nodiscard]] std::span<const std::uint32_t> needs(std::uint32_t test) const {
+        return sets_[set_of_test_[test]];
+    }
+    [[nodiscard]] std::uint32_t set_of(std::uint32_t test) const { return set_of_test_[test]; }
+    /// True if `node` is the innermost collector of the test or lies above it.
+    [[nodiscard]] bool holds(std::uint32_t node, std::uint32_t test) const;
+
+    [[nodiscard]] const Workload& workload() const { return workload_; }
+
+private:
+    const Workload& workload_;
+    std::vector<Instance> instances_;
+    std::vector<std::vector<std::uint32_t>> sets_;
+    std::vector<std::uint32_t> set_of_test_;
+};
+
+/// What the fixtures around one test cost.
+struct FixtureVisit {
+    Demand demand;
+    Seconds repeated;  ///< of demand.alone(): by instances that were there before, on any worker
+};
+
+/// What lives on each worker, by pytest's rule (_pytest/runner.py, SetupState.teardown_exact):
+/// after a test every collector is left that does not hold the worker's next test, and the
+/// instances that live there are torn down. So a fixture is set up once for each maximal run of
+/// tests below its node. An instance with another parameter is torn down before the new one is
+/// set up. Not modelled: that this also tears down the fixtures which depend on it.
+class LiveFixtures {
+public:
+    /// `factors`, by fixture, scale the costs; empty: none.
+    LiveFixtures(const FixturePlan& plan, std::span<const double> factors, std::uint32_t workers);
+
+    /// Around `test` on `worker`; `next` is the worker's next test, null at its end.
+    [[nodiscard]] FixtureVisit
+    visit(std::uint32_t worker, std::uint32_t test, const std::uint32_t* next);
+
+private:
+    void set_up(std::uint32_t worker, std::uint32_t test, FixtureVisit& visit);
+    void tear_down(std::uint32_t instance, FixtureVisit& visit);
+
+    const FixturePlan& plan_;
+    std::span<const double> factors_;
+    std::vector<std::vector<std::uint32_t>> live_;  ///< by worker, oldest first
+    std::vector<std::uint32_t> settled_set_;        ///< by worker: all needs of this set live
+    std::vector<bool> was_set_up_;                  ///< by instance
+    std::vector<bool> was_torn_down_;
+};
+
+}  // namespace advisor::model

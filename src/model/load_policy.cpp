@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <numeric>
+
+#include "model/policy.hpp"
+
+namespace advisor::model {
+
+namespace {
+
+/// A node that took this long for its last test, and has another in hand, is not refilled.
+constexpr double k_long_test_s = 0.1;
+
+/// xdist/scheduler/load.py. Tests leave in collection order and never come back, so that what is
+/// not sent yet is a range and what a node has is a count.
+class LoadPolicy final : public Policy {
+public:
+    LoadPolicy(std::uint32_t tests, std::uint32_t nodes, std::optional<std::uint32_t> chunk)
+        : order_(tests),
+          in_hand_(nodes, 0),
+          closing_(nodes, false),
+          chunk_(chunk.value_or(tests)) {
+        std::iota(order_.begin(), order_.end(), Test{0});
+    }
+
+    void ready(Node node, Commands& commands) override {
+        if (node + 1 == nodes()) {
+            begin(commands);
+            close_if_finished(commands);
+        }
+    }
+
+    void completed(Node node, Test, double seconds, Commands& commands) override {
+        --in_hand_[node];
+        refill(node, seconds, commands);
+        close_if_finished(commands);
+    }
+
+    void stolen(Node, std::span<const Test>, Commands&) override {}
+
+private:
+    [[nodiscard]] std::uint32_t nodes() const {
+        return static_cast<std::uint32_t>(in_hand_.size());
+    }
+    [[nodiscard]] std::uint32_t unsent() const {
+        return static_cast<std::uint32_t>(order_.size()) - sent_;
+    }
+
+    void begin(Commands& commands) {
+        if (unsent() < 2 * nodes()) {
+            for (Node node = 0; unsent() > 0; node = (node + 1) % nodes()) {
+                send(node, 1, commands);
+            }
+        } else {
+            const std::uint32_t quarter = unsent() / nodes() / 4;
+            const std::uint32_t count = std::max(2U, std::min(quarter, chunk_));
+            for (Node node = 0; node < nodes(); ++node) {
+                send(node, count, commands);
+            }
+        }
+        if (unsent() == 0) {
+            close_all(commands);
+        }
+    }
+
+    void refill(Node node, double seconds, Commands& commands) {
+        if (closing_[node]) {
+            return;
+        }
+        if (unsent() == 0) {
+            close(node, commands);
+            return;
+        }
+        const std::uint32_t low = std::max(2U, unsent() / nodes() / 4);
+        const std::uint32_t high = std::max(2U, unsent() / nodes() / 2);
+        const std::uint32_t has = in_hand_[node];
+        if (has >= low || (seconds >= k_long_test_s && has >= 2)) {
+            return;
+        }
+        const std::uint32_t least = has < 2 ? 2 - has : 0;
+        send(node, std::min(high - has, std::max(least, chunk_)), commands);
+    }
+
+    void send(Node node, std::uint32_t count, Commands& commands) {
+        count = std::min(count, unsent());
+        if (count > 0) {
+            commands.run(node, std::span(order_).subspan(sent_, count));
+            sent_ += count;
+            in_hand_[node] += count;
+        }
+    }
+
+    void close(Node node, Commands& commands) {
+        if (!closing_[node]) {
+            closing_[node] = true;
+            commands.shut_down(node);
+        }
+    }
+
+    void close_all(Commands& commands) {
+        for (Node node = 0; node < nodes(); ++node) {
+            close(node, commands);
+        }
+    }
+
+    /// DSession.loop_once: no test unsent and no node with two left ends the run.
+    void close_if_finished(Commands& commands) {
+        const auto few = [](std::uint32_t count) { return count < 2; };
+        if (unsent() == 0 && std::all_of(in_hand_.begin(), in_hand_.end(), few)) {
+            close_all(commands);
+        }
+    }
+
+    std::vector<Test> order_;
+    std::vector<std::uint32_t> in_hand_;
+    std::vector<bool> closing_;
+    std::uint32_t chunk_;
+    std::uint32_t sent_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Policy>
+make_load_policy(std::uint32_t tests, std::uint32_t nodes, std::optional<std::uint32_t> chunk) {
+    return std::make_unique<LoadPolicy>(tests, nodes, chunk);
+}
+
+}  // namespace advisor::model
