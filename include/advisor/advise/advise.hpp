@@ -1,6 +1,18 @@
 #pragma once
 
 // From a profile to ranked predictions with a recommendation, its reason and findings.
+//
+// Ranking. Rank 1 is chosen from all predictions, rank 2 from those left, and so on. A choice looks
+// at the *tie set*: everything whose wall.mid is within max(3 %, noise of the profile) of the
+// smallest one. Inside it the order is: no hazard, fits the memory with 20 % to spare, fewest
+// workers, keeps scopes together, lowest wall.high, spec in alphabetical order. Ranks say what
+// would be fastest, whether or not it can be run here.
+//
+// Recommendation. The same choice, but only among what may be recommended: it can run here, on
+// this machine alone, fits the memory, and is at its high end not slower than sequential, with a
+// gain of at least 10 % and half a second (k_least_gain, k_least_saving); sequential itself always
+// may. Half a second, and not the two that one would demand of a nightly job: a developer who
+// waits 3 s ten times an hour does want 1.5 s.
 
 #include <advisor/domain/advice.hpp>
 #include <advisor/domain/configuration.hpp>
@@ -9,10 +21,13 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace advisor {
+
+/// Below either of these nobody should take on the hazards of running in parallel.
+inline constexpr double k_least_gain = 0.10;
+inline constexpr Seconds k_least_saving{0.5};
 
 /// Whether the executor can run a kind of configuration here, and if not, why.
 struct Ability {
@@ -34,12 +49,14 @@ struct AdviseOptions {
 };
 
 /// Candidates for a machine: sequential; xdist's distributions, forked workers and threads over a
-/// ladder of worker counts up to the limit; `asked_for` added; no duplicates.
+/// ladder of worker counts up to the limit; `asked_for` added; no duplicates. `planned` only where
+/// it can run, `loadgroup` only where a test has an xdist_group mark. The order depends on the
+/// arguments alone.
 [[nodiscard]] std::vector<Configuration>
 candidates(const Profile& profile, const AdviseOptions& options);
 
 /// Predicts every candidate, ranks, marks ties, recommends the best that can run, explains it.
-/// Never recommends what is predicted, at its high end, slower than sequential.
+/// `Prediction::command` is left empty: how a configuration is spelt is the dialect's business.
 [[nodiscard]] Advice
 advise(const Profile& profile, const ModelParameters& parameters, const AdviseOptions& options);
 

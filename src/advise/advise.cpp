@@ -1,0 +1,70 @@
+#include "advisor/advise/advise.hpp"
+
+#include <advisor/model/predict.hpp>
+#include <advisor/model/workload.hpp>
+
+#include <set>
+
+#include "advise/ability.hpp"
+#include "advise/comparison.hpp"
+#include "advise/findings.hpp"
+#include "advise/options.hpp"
+#include "advise/ranking.hpp"
+#include "advise/reason.hpp"
+#include "advise/shares.hpp"
+
+namespace advisor {
+
+namespace {
+
+std::vector<Prediction> predictions_of(
+    const Profile& profile, const ModelParameters& parameters, const AdviseOptions& options
+) {
+    const Workload workload = make_workload(profile);
+    const Machine machine = machine_of(profile.host);
+    const PredictionOptions how = prediction_options(profile.interpreter, options.seed);
+    std::vector<Prediction> predictions;
+    for (const Configuration& configuration : candidates(profile, options)) {
+        predictions.push_back(
+            judged(predict(workload, configuration, parameters, machine, how), options.ability)
+        );
+    }
+    return predictions;
+}
+
+std::uint64_t files_of(const Profile& profile) {
+    std::set<std::string_view> files;
+    for (const TestCost& test : profile.tests) {
+        files.insert(file_of(test.id));
+    }
+    return files.size();
+}
+
+}  // namespace
+
+Advice
+advise(const Profile& profile, const ModelParameters& parameters, const AdviseOptions& options) {
+    const Preferences preferences{noise_of(profile.disturbance), machine_of(profile.host).memory};
+    Advice advice;
+    advice.tests = profile.tests.size();
+    advice.files = files_of(profile);
+    advice.command = profile.run.command;
+    advice.directory = profile.run.directory;
+    advice.host = profile.host;
+    advice.interpreter = profile.interpreter;
+    advice.sequential_wall = profile.run.wall;
+    advice.suite_failed = profile.run.exit_code.value_or(1) != 0;
+    advice.predictions = ranked(predictions_of(profile, parameters, options), preferences);
+    advice.recommended = recommended(advice.predictions, preferences);
+    advice.measured_with = {profile.host.rung, profile.missing};
+    advice.parameters = parameters;
+
+    const Comparison comparison =
+        compare(advice.predictions, advice.recommended, shares_of(profile), preferences);
+    advice.reason = reason_of(profile, comparison);
+    advice.findings =
+        findings_of(profile, parameters, advice.predictions, comparison, options.ability);
+    return advice;
+}
+
+}  // namespace advisor

@@ -1,0 +1,27 @@
+#include "advise/findings.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace advisor {
+
+std::vector<Finding> findings_of(
+    const Profile& profile,
+    const ModelParameters& parameters,
+    const std::vector<Prediction>& predictions,
+    const Comparison& comparison,
+    const Ability& ability
+) {
+    std::vector<Finding> all = profile_findings(profile);
+    for (auto& group :
+         {suite_findings(profile, parameters, comparison),
+          environment_findings(profile, predictions, comparison, ability)}) {
+        all.insert(all.end(), group.begin(), group.end());
+    }
+    std::stable_sort(all.begin(), all.end(), [](const Finding& a, const Finding& b) {
+        return a.severity < b.severity;
+    });
+    return all;
+}
+
+}  // namespace advisor

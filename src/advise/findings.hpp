@@ -1,0 +1,44 @@
+#pragma once
+
+// Hazards and caveats worth a user's time. A finding is only made where it matters: its threshold
+// stands at its function. Grouped by what they speak of; `findings_of` joins the groups, the most
+// severe first.
+
+#include <advisor/advise/advise.hpp>
+#include <advisor/domain/advice.hpp>
+#include <advisor/domain/profile.hpp>
+
+#include <vector>
+
+#include "advise/comparison.hpp"
+
+namespace advisor {
+
+/// How far the profile can be trusted: failing-suite, incomplete-profile, disturbed-profile,
+/// not-measured.
+[[nodiscard]] std::vector<Finding> profile_findings(const Profile& profile);
+
+/// What in the suite limits the parallel gain: long-test, fixture-repeated, start-dominates,
+/// tiny-tests.
+[[nodiscard]] std::vector<Finding> suite_findings(
+    const Profile& profile, const ModelParameters& parameters, const Comparison& comparison
+);
+
+/// What of machine and interpreter stands in the way: xdist-missing, memory-limit, cpu-quota,
+/// thread-pools, threads-would-bring.
+[[nodiscard]] std::vector<Finding> environment_findings(
+    const Profile& profile,
+    const std::vector<Prediction>& predictions,
+    const Comparison& comparison,
+    const Ability& ability
+);
+
+[[nodiscard]] std::vector<Finding> findings_of(
+    const Profile& profile,
+    const ModelParameters& parameters,
+    const std::vector<Prediction>& predictions,
+    const Comparison& comparison,
+    const Ability& ability
+);
+
+}  // namespace advisor

@@ -1,0 +1,81 @@
+#include "advise/shard.hpp"
+
+#include <advisor/advise/plan.hpp>
+#include <advisor/base/assert.hpp>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "advise/shares.hpp"
+
+namespace advisor {
+
+namespace {
+
+struct File {
+    Seconds time;
+    std::vector<std::uint32_t> tests;
+};
+
+/// In order of first appearance. A file's time holds the fixtures that its tests asked for, but
+/// not session fixtures: those every machine sets up for itself.
+std::vector<File> files_of(const Profile& profile) {
+    std::vector<File> files;
+    std::map<std::string_view, std::size_t> places;
+    std::vector<std::size_t> file_of_test;
+    for (std::uint32_t i = 0; i < profile.tests.size(); ++i) {
+        const auto [place, is_new] = places.emplace(file_of(profile.tests[i].id), files.size());
+        if (is_new) {
+            files.emplace_back();
+        }
+        files[place->second].tests.push_back(i);
+        files[place->second].time += alone(profile.tests[i]);
+        file_of_test.push_back(place->second);
+    }
+    for (const FixtureInstance& instance : profile.fixtures) {
+        if (profile.fixture_definitions[instance.use.fixture.value].scope != Scope::session) {
+            files[file_of_test[instance.requested_by.value]].time +=
+                alone(instance.setup) + alone(instance.teardown);
+        }
+    }
+    return files;
+}
+
+}  // namespace
+
+/// Longest processing time first: within 4/3 - 1/(3k) of the best deal (Graham 1969).
+std::vector<std::vector<std::uint32_t>>
+shard_indices(const Profile& profile, std::uint32_t shards) {
+    ADVISOR_ASSERT(shards > 0, "a suite is dealt to at least one machine");
+    std::vector<File> files = files_of(profile);
+    std::stable_sort(files.begin(), files.end(), [](const File& a, const File& b) {
+        return a.time > b.time;
+    });
+    std::vector<std::vector<std::uint32_t>> parts(shards);
+    std::vector<Seconds> loads(shards);
+    for (const File& file : files) {
+        const auto least = std::min_element(loads.begin(), loads.end());
+        auto& part = parts[static_cast<std::size_t>(least - loads.begin())];
+        *least += file.time;
+        part.insert(part.end(), file.tests.begin(), file.tests.end());
+    }
+    for (auto& part : parts) {
+        std::sort(part.begin(), part.end());
+    }
+    return parts;
+}
+
+std::vector<std::vector<std::string>> shard(const Profile& profile, std::uint32_t shards) {
+    std::vector<std::vector<std::string>> names;
+    for (const auto& part : shard_indices(profile, shards)) {
+        names.emplace_back();
+        for (const std::uint32_t test : part) {
+            names.back().push_back(profile.tests[test].id);
+        }
+    }
+    return names;
+}
+
+}  // namespace advisor

@@ -1,0 +1,326 @@
+// Findings and reasons, made from a profile and predictions as values.
+
+#include <advisor/advise/advise.hpp>
+#include <advisor/base/text.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "advise/build.hpp"
+#include "advise/findings.hpp"
+#include "advise/reason.hpp"
+#include "advise/repetition.hpp"
+
+using namespace advisor;
+using building::configuration;
+using building::cost;
+using building::prediction;
+using building::Suite;
+
+namespace {
+
+constexpr Preferences k_preferences{0.0, Bytes(std::int64_t{16} << 30)};
+
+struct Told {
+    std::string recommended;
+    std::string reason;
+    std::vector<Finding> findings;
+
+    [[nodiscard]] const Finding* find(const std::string& code) const {
+        const auto found = std::find_if(findings.begin(), findings.end(), [&](const Finding& each) {
+            return each.code == code;
+        });
+        return found == findings.end() ? nullptr : &*found;
+    }
+};
+
+double number(const Finding& finding, const std::string& key) {
+    for (const auto& [name, value] : finding.numbers) {
+        if (name == key) {
+            return value;
+        }
+    }
+    FAIL("no number " << key);
+    return 0.0;
+}
+
+Told told(
+    const Profile& profile,
+    const std::vector<Prediction>& predictions,
+    const Ability& ability = {true, true, true, true, "", "", "", ""},
+    const ModelParameters& parameters = {}
+) {
+    Told result;
+    result.recommended = recommended(predictions, k_preferences);
+    const Comparison comparison =
+        compare(predictions, result.recommended, shares_of(profile), k_preferences);
+    result.reason = reason_of(profile, comparison);
+    result.findings = findings_of(profile, parameters, predictions, comparison, ability);
+    return result;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+/// 99 tests of 1 s and 1 s of start: 100 s, as building::prediction() has it.
+Suite hundred_seconds() {
+    Suite suite(4);
+    suite.tests("a.py", 99, 1.0);
+    return suite;
+}
+
+std::vector<Prediction> four_workers() {
+    return {prediction("sequential", 100), prediction("processes=4,dist=load", 28)};
+}
+
+}  // namespace
+
+TEST_CASE("a healthy suite on a healthy machine has no finding") {
+    CHECK(told(hundred_seconds().profile(), four_workers()).findings.empty());
+}
+
+TEST_CASE("the reason gives the walls, the gain and the bound of what is recommended") {
+    auto predictions = four_workers();
+    predictions[1].bound_by = Bound::longest_test;
+    predictions[1].bound_subject = "a.py::test_7";
+    const Told all = told(hundred_seconds().profile(), predictions);
+    CHECK(all.recommended == "processes=4,dist=load");
+    CHECK(contains(all.reason, "4 processes, load would take 28"));
+    CHECK(contains(all.reason, "instead of " + format_seconds(Seconds(100))));
+    CHECK(contains(all.reason, "3.6 times"));  // 100 / 28 = 3.57
+    CHECK(contains(all.reason, "bound by the longest test a.py::test_7"));
+}
+
+TEST_CASE("the reason says what threads would bring, by the GIL or by what is known instead") {
+    auto predictions = four_workers();
+    predictions.push_back(prediction("threads=4", 95));
+    Suite suite = hundred_seconds();
+    CHECK(contains(told(suite.profile(), predictions).reason, "100 % of the tests' time computes"));
+    for (TestCost& test : suite.made.tests) {
+        test.call.gil_held = {Seconds(0.88), Source::sampled};
+    }
+    const std::string reason = told(suite.profile(), predictions).reason;
+    CHECK(contains(reason, "4 threads would take 95"));
+    CHECK(contains(reason, "88 % of the tests' time holds the GIL"));
+}
+
+TEST_CASE("a team that stays with stock xdist reads its best configuration") {
+    auto predictions = four_workers();
+    predictions.push_back(prediction("processes=4,dist=planned", 26));
+    const Told all = told(hundred_seconds().profile(), predictions);
+    CHECK(all.recommended == "processes=4,dist=planned");
+    CHECK(contains(all.reason, "best of unmodified pytest-xdist is 4 processes, load with 28"));
+}
+
+TEST_CASE("a suite that parallel runs would slow down is told to stay, with the cause") {
+    Suite suite(2);
+    suite.tests("a.py", 20, 0.01);
+    auto sequential = prediction("sequential", 1.2);
+    sequential.speedup = {1.0, 1.0, 1.0};
+    const Told all = told(suite.profile(), {sequential, prediction("processes=2,dist=load", 1.9)});
+    CHECK(all.recommended == "sequential");
+    CHECK(contains(all.reason, "Do not parallelise"));
+    CHECK(contains(all.reason, "each worker starts and collects for 1"));
+}
+
+TEST_CASE("a suite without anything to spread says so") {
+    Suite suite(2);
+    suite.test("a.py::only", 5.0);
+    CHECK(
+        contains(told(suite.profile(), {prediction("sequential", 100)}).reason, "nothing to spread")
+    );
+}
+
+TEST_CASE("a missing xdist is a finding with the command that installs it") {
+    auto predictions = four_workers();
+    predictions[1].can_run = false;
+    predictions[1].cannot_run_because = "pytest-xdist is not installed";
+    const Told all = told(hundred_seconds().profile(), predictions, Ability{});
+    CHECK(all.recommended == "sequential");
+    CHECK(contains(all.reason, "Only sequential can run here"));
+    const Finding* missing = all.find("xdist-missing");
+    REQUIRE(missing != nullptr);
+    CHECK(missing->fix == "/venv/bin/python -m pip install pytest-xdist");
+    CHECK(number(*missing, "wall_s") == doctest::Approx(28.0));
+}
+
+TEST_CASE("a missing xdist that would gain nothing is not mentioned") {
+    const Told all = told(
+        hundred_seconds().profile(),
+        {prediction("sequential", 100), prediction("processes=4,dist=load", 95)},
+        Ability{}
+    );
+    CHECK(all.find("xdist-missing") == nullptr);
+}
+
+TEST_CASE("a test longer than an even share is named, one just below is not") {
+    Suite suite(4);
+    suite.tests("a.py", 60, 1.0);
+    suite.test("b.py::long", 39.0);  // an even share is 99 / 4 = 24.75 s
+    const Told all = told(suite.profile(), four_workers());
+    const Finding* finding = all.find("long-test");
+    REQUIRE(finding != nullptr);
+    CHECK(finding->subjects == std::vector<std::string>{"b.py::long"});
+    CHECK(number(*finding, "longest_s") == doctest::Approx(39.0));
+    CHECK(number(*finding, "even_share_s") == doctest::Approx(24.75));
+
+    Suite even(4);
+    even.tests("a.py", 75, 1.0);
+    even.test("b.py::long", 24.0);
+    CHECK(told(even.profile(), four_workers()).find("long-test") == nullptr);
+}
+
+TEST_CASE("a session fixture costs what each further worker sets up") {
+    Suite suite = hundred_seconds();
+    suite.fixture("db", Scope::session, 3.0, {0, 1, 2, 3, 4, 5});
+    const Told all = told(suite.profile(), four_workers());
+    const Finding* finding = all.find("fixture-repeated");
+    REQUIRE(finding != nullptr);
+    CHECK(finding->subjects == std::vector<std::string>{"db"});
+    CHECK(number(*finding, "further_setups") == 3.0);
+    CHECK(number(*finding, "further_s") == doctest::Approx(9.0));
+}
+
+TEST_CASE("a cheap fixture is not worth a line") {
+    Suite suite = hundred_seconds();
+    suite.fixture("db", Scope::session, 0.5, building::all_tests(suite.made));
+    // 3 * 0.5 s over 4 workers is 0.4 s of 28 s: less than 3 %.
+    CHECK(told(suite.profile(), four_workers()).find("fixture-repeated") == nullptr);
+}
+
+TEST_CASE("fixtures are repeated as far as the distribution spreads their tests") {
+    Suite suite(4);
+    suite.tests("a.py", 3, 1.0);
+    suite.tests("b.py", 10, 1.0);
+    suite.fixture("session", Scope::session, 1.0, {0, 1, 2, 3, 4, 5, 6});
+    const std::uint32_t module = suite.fixture("module", Scope::module, 1.0, {0, 1, 2});
+    suite.again(module, 1.0, {3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+    const Profile profile = suite.profile();
+    const auto further = [&](const char* spec) {
+        std::vector<std::uint64_t> counts;
+        for (const Repetition& each : repetitions_of(profile, configuration(spec))) {
+            counts.push_back(each.further);
+        }
+        return counts;
+    };
+    using Counts = std::vector<std::uint64_t>;
+    // Session: once for each worker, at most once for each of its 7 tests. Module: 2 instances for
+    // 13 tests; kept by loadfile, cut 3 times by worksteal, spread to 4 workers by load.
+    CHECK(further("processes=4,dist=loadfile") == Counts{3, 0});
+    CHECK(further("processes=4,dist=worksteal") == Counts{3, 3});
+    CHECK(further("processes=4,dist=load") == Counts{3, 6});
+    CHECK(further("processes=16,dist=load") == Counts{6, 11});
+    CHECK(further("sequential") == Counts{0, 0});
+}
+
+TEST_CASE("a start that is most of the run is a finding") {
+    Suite suite(4);
+    suite.made.session.collection = cost(49.0);
+    suite.tests("a.py", 50, 1.0);
+    const Told all = told(suite.profile(), four_workers());
+    REQUIRE(all.find("start-dominates") != nullptr);
+    CHECK(number(*all.find("start-dominates"), "start_s") == doctest::Approx(50.0));
+}
+
+TEST_CASE("tiny tests are a finding where the runner's own cost shows") {
+    Suite suite(4);
+    suite.tests("a.py", 10000, 0.002);
+    ModelParameters parameters;
+    parameters.worker_test_cpu = Seconds(0.0004);
+    parameters.controller_test_cpu = Seconds(0.0006);
+    // 10000 * 1 ms = 10 s, beside 20 s of tests
+    const Told all =
+        told(suite.profile(), four_workers(), {true, true, true, true, "", "", "", ""}, parameters);
+    REQUIRE(all.find("tiny-tests") != nullptr);
+    CHECK(number(*all.find("tiny-tests"), "runner_s") == doctest::Approx(10.0));
+    CHECK(number(*all.find("tiny-tests"), "mean_test_s") == doctest::Approx(0.002));
+}
+
+TEST_CASE("failing tests are named and come first") {
+    Suite suite = hundred_seconds();
+    suite.made.tests[5].outcome = TestOutcome::failed;
+    suite.made.run.exit_code = 1;
+    suite.made.missing.push_back({"GIL time", "no sampler ran"});
+    const Told all = told(suite.profile(), four_workers());
+    REQUIRE(all.findings.size() == 2);
+    CHECK(all.findings[0].code == "failing-suite");
+    CHECK(all.findings[0].severity == Severity::breaks);
+    CHECK(all.findings[0].subjects == std::vector<std::string>{"a.py::test_5"});
+    CHECK(all.findings[1].code == "not-measured");
+    CHECK(contains(all.findings[1].message, "no sampler ran"));
+}
+
+TEST_CASE("an incomplete and a disturbed profile are findings") {
+    Suite suite = hundred_seconds();
+    suite.made.run.complete = false;
+    suite.made.run.incomplete_because = "the suite was killed by signal 9";
+    suite.made.tests[98].outcome = TestOutcome::not_run;
+    suite.made.disturbance.steal_fraction = {0.08, Source::measured};
+    const Told all = told(suite.profile(), four_workers());
+    REQUIRE(all.find("incomplete-profile") != nullptr);
+    CHECK(number(*all.find("incomplete-profile"), "not_run") == 1.0);
+    CHECK(contains(all.find("incomplete-profile")->message, "signal 9"));
+    REQUIRE(all.find("disturbed-profile") != nullptr);
+    CHECK(number(*all.find("disturbed-profile"), "steal_fraction") == doctest::Approx(0.08));
+}
+
+TEST_CASE("a faster way that does not fit the memory is named with what it needs") {
+    auto predictions = four_workers();
+    predictions.push_back(prediction("processes=16,dist=load", 20));
+    predictions.back().peak_memory = Bytes(std::int64_t{15} << 30);
+    const Told all = told(hundred_seconds().profile(), predictions);
+    CHECK(all.recommended == "processes=4,dist=load");
+    REQUIRE(all.find("memory-limit") != nullptr);
+    CHECK(all.find("memory-limit")->subjects.front() == "processes=16,dist=load");
+}
+
+TEST_CASE("a quota below the visible cores is a finding, for -n auto does not see it") {
+    Suite suite = hundred_seconds();
+    suite.made.host.cpu_quota = {2.0, Source::measured};
+    const Told all = told(suite.profile(), four_workers());
+    REQUIRE(all.find("cpu-quota") != nullptr);
+    CHECK(contains(all.find("cpu-quota")->fix, "-n 4"));
+    suite.made.host.cpu_quota = {4.0, Source::measured};
+    CHECK(told(suite.profile(), four_workers()).find("cpu-quota") == nullptr);
+}
+
+TEST_CASE("thread pools that compute beside the tests are a finding") {
+    Suite suite = hundred_seconds();
+    for (TestCost& test : suite.made.tests) {
+        test.call = cost(0.5, 0.5);
+        test.call.other_threads_cpu = Seconds(0.4);
+    }
+    const Told all = told(suite.profile(), four_workers());
+    REQUIRE(all.find("thread-pools") != nullptr);
+    CHECK(number(*all.find("thread-pools"), "helper_cpu_s") == doctest::Approx(39.6));
+    CHECK(contains(all.find("thread-pools")->fix, "OMP_NUM_THREADS=1"));
+}
+
+TEST_CASE("threads that cannot run here are a note where they would be clearly faster") {
+    auto predictions = four_workers();
+    predictions.push_back(prediction("threads=8", 15));
+    predictions.back().can_run = false;
+    predictions.back().cannot_run_because = "pytest 9 is needed";
+    const Told all = told(hundred_seconds().profile(), predictions);
+    CHECK(all.recommended == "processes=4,dist=load");
+    REQUIRE(all.find("threads-would-bring") != nullptr);
+    CHECK(contains(all.find("threads-would-bring")->message, "pytest 9 is needed"));
+    predictions.back() = prediction("threads=8", 27.5);
+    predictions.back().can_run = false;
+    CHECK(told(hundred_seconds().profile(), predictions).find("threads-would-bring") == nullptr);
+}
+
+TEST_CASE("the best of a kind is chosen by the rule that chooses among all") {
+    // 28 and 27.5 s tie, and 4 workers are fewer than 16.
+    auto predictions = four_workers();
+    predictions.push_back(prediction("processes=16,dist=load", 27.5));
+    predictions.push_back(prediction("processes=4,dist=planned", 20));
+    const Comparison comparison = compare(
+        predictions, "processes=4,dist=planned", shares_of(Suite().profile()), k_preferences
+    );
+    CHECK(comparison.stock == &predictions[1]);
+    CHECK(comparison.parallel == &predictions[3]);
+    CHECK(comparison.forked == nullptr);
+}
