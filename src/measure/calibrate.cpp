@@ -1,0 +1,211 @@
+#include "advisor/measure/calibrate.hpp"
+
+#include <advisor/dialect/plugins.hpp>
+#include <advisor/host/machine.hpp>
+#include <advisor/host/private_directory.hpp>
+#include <advisor/store/probe_output.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "measure/empty_suite.hpp"
+
+namespace advisor {
+
+namespace {
+
+constexpr int k_starts = 7;
+constexpr int k_capacity_rounds = 5;
+constexpr double k_capacity_visit_s = 0.15;
+
+ProcessSpec quiet(const std::vector<std::string>& argv, const std::string& directory) {
+    ProcessSpec spec;
+    spec.argv = argv;
+    spec.directory = directory;
+    spec.input = Stream::discard;
+    spec.output = Stream::capture;
+    spec.error = Stream::with_output;
+    spec.deadline = Seconds(120);
+    return spec;
+}
+
+Result<ProcessEnd> run_well(const ProcessSpec& spec, ProcessLauncher& launcher) {
+    auto end = launcher.run(spec, {});
+    if (!end) {
+        return tl::unexpected(end.error());
+    }
+    if (end->exit_code != 0) {
+        return fail(
+            ErrorKind::environment,
+            fmt::format("cannot calibrate with {}", spec.argv.front()),
+            end->forwarded ? "it was interrupted" : "an experiment of its own failed",
+            "advisor doctor shows what is wrong with the interpreter"
+        );
+    }
+    return end;
+}
+
+Status measure_starts(
+    CalibrationMeasurement& seen,
+    const Interpreter& interpreter,
+    const std::string& directory,
+    ProcessLauncher& launcher
+) {
+    for (int i = 0; i < k_starts; ++i) {
+        const auto bare =
+            run_well(quiet({interpreter.executable, "-c", "pass"}, directory), launcher);
+        if (!bare) {
+            return tl::unexpected(bare.error());
+        }
+        seen.interpreter_wall.push_back(bare->wall());
+        if (!interpreter.xdist_version) {
+            continue;
+        }
+        // What a popen gateway of execnet imports before it answers.
+        const auto gateway = run_well(
+            quiet({interpreter.executable, "-c", "import execnet.gateway_base"}, directory),
+            launcher
+        );
+        if (!gateway) {
+            return tl::unexpected(gateway.error());
+        }
+        seen.gateway_child_cpu.push_back(gateway->cpu());
+    }
+    return {};
+}
+
+/// 1, 2, 4, ... up to the cores, the cores themselves, and twice as many.
+std::set<std::uint32_t> process_counts(double cores) {
+    const auto most = static_cast<std::uint32_t>(std::clamp(std::ceil(cores), 1.0, 256.0));
+    std::set<std::uint32_t> counts{1, most, 2 * most};
+    for (std::uint32_t count = 2; count < most; count *= 2) {
+        counts.insert(count);
+    }
+    return counts;
+}
+
+Status measure_capacity(
+    CalibrationMeasurement& seen,
+    const Interpreter& interpreter,
+    const PrivateDirectory& place,
+    ProcessLauncher& launcher
+) {
+    const PythonFile script = capacity_script();
+    if (const Status written = place.put(script.name, script.text); !written) {
+        return written;
+    }
+    std::vector<std::string> argv{
+        interpreter.executable,
+        fmt::format("{}/{}", place.path(), script.name),
+        std::to_string(k_capacity_rounds),
+        std::to_string(k_capacity_visit_s)};
+    for (const std::uint32_t count : process_counts(seen.cores)) {
+        argv.push_back(std::to_string(count));
+    }
+    const auto end = run_well(quiet(argv, place.path()), launcher);
+    if (!end) {
+        return tl::unexpected(end.error());
+    }
+    auto samples = read_capacity(end->output);
+    if (!samples) {
+        return tl::unexpected(samples.error());
+    }
+    seen.capacity = std::move(*samples);
+    return {};
+}
+
+Status measure_xdist(
+    CalibrationMeasurement& seen,
+    const Interpreter& interpreter,
+    ProcessLauncher& launcher,
+    const CalibrationOptions& options
+) {
+    const auto suite = EmptySuite::create(interpreter);
+    if (!suite) {
+        return tl::unexpected(suite.error());
+    }
+    for (std::uint32_t repeat = 0; repeat < options.repeats; ++repeat) {
+        if (options.progress) {
+            options.progress(fmt::format("workers of xdist, {} of {}", repeat + 1, options.repeats)
+            );
+        }
+        auto sequential = suite->run_sequential(launcher);
+        if (!sequential) {
+            return tl::unexpected(sequential.error());
+        }
+        auto with_worker = suite->run_with_worker(launcher);
+        if (!with_worker) {
+            return tl::unexpected(with_worker.error());
+        }
+        seen.sequential.push_back(*sequential);
+        seen.with_worker.push_back(*with_worker);
+    }
+    return {};
+}
+
+/// FNV-1a, 64 bits: a name for a cache entry, not a secret.
+std::uint64_t hash_of(std::string_view text) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char c : text) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    }
+    return hash;
+}
+
+}  // namespace
+
+Result<CalibrationMeasurement> calibrate(
+    const Interpreter& interpreter,
+    const Instruments& instruments,
+    const CalibrationOptions& options
+) {
+    const auto place = PrivateDirectory::create();
+    if (!place) {
+        return tl::unexpected(place.error());
+    }
+    const auto tell = [&](std::string_view step) {
+        if (options.progress) {
+            options.progress(step);
+        }
+    };
+    CalibrationMeasurement seen;
+    seen.cores = discover_host(instruments.files).usable_cores();
+    tell("start of the interpreter");
+    Status status = measure_starts(seen, interpreter, place->path(), instruments.launcher);
+    if (status) {
+        tell("capacity of the cores");
+        status = measure_capacity(seen, interpreter, *place, instruments.launcher);
+    }
+    if (status && interpreter.xdist_version) {
+        status = measure_xdist(seen, interpreter, instruments.launcher, options);
+    }
+    if (!status) {
+        return tl::unexpected(status.error());
+    }
+    return seen;
+}
+
+std::string calibration_fingerprint(const Host& host, const Interpreter& interpreter) {
+    std::string text = fmt::format(
+        "1|{}|{}|{:.2f}|{}|{}|{}|{}|{}|{}|{}",  // the first number: the experiments themselves
+        host.cpu_model,
+        host.cores_allowed,
+        host.usable_cores(),
+        host.kernel,
+        interpreter.executable,
+        interpreter.implementation,
+        interpreter.version,
+        interpreter.free_threaded,
+        interpreter.pytest_version.value_or("-"),
+        interpreter.xdist_version.value_or("-")
+    );
+    for (const Package& plugin : interpreter.plugins) {
+        text += fmt::format("|{} {}", plugin.name, plugin.version);
+    }
+    return fmt::format("{:016x}", hash_of(text));
+}
+
+}  // namespace advisor

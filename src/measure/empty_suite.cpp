@@ -1,0 +1,188 @@
+#include "measure/empty_suite.hpp"
+
+#include <advisor/dialect/plugins.hpp>
+#include <advisor/host/clock.hpp>
+#include <advisor/store/files.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace advisor {
+
+namespace {
+
+constexpr int k_files = 6;
+constexpr int k_tests_in_file = 100;
+constexpr double k_tests = k_files * k_tests_in_file;
+constexpr Bytes k_longest_journal{64 << 20};
+
+/// Nothing, or an error that says which event a journal lacks.
+class Events {
+public:
+    explicit Events(const Journal& journal)
+        : journal_(journal) {}
+
+    /// The first or last event of that name by the controller ("") or a worker.
+    const JournalEvent* first(std::string_view name, std::string_view by = "") const {
+        const auto found = std::find_if(
+            journal_.events.begin(),
+            journal_.events.end(),
+            [&](const JournalEvent& event) { return event.event == name && event.by == by; }
+        );
+        return found == journal_.events.end() ? nullptr : &*found;
+    }
+    const JournalEvent* last(std::string_view name, std::string_view by = "") const {
+        const auto found = std::find_if(
+            journal_.events.rbegin(),
+            journal_.events.rend(),
+            [&](const JournalEvent& event) { return event.event == name && event.by == by; }
+        );
+        return found == journal_.events.rend() ? nullptr : &*found;
+    }
+
+private:
+    const Journal& journal_;
+};
+
+Seconds span(std::int64_t begin_ns, std::int64_t end_ns) {
+    return std::max(Seconds(0), between_ns(begin_ns, end_ns));
+}
+
+Seconds seconds_of_ns(std::int64_t ns) {
+    return between_ns(0, ns);
+}
+
+tl::unexpected<Error> not_understood() {
+    return fail(
+        ErrorKind::environment,
+        "cannot calibrate",
+        "pytest or xdist did not do what every supported version does",
+        "advisor doctor lists the versions that are installed"
+    );
+}
+
+}  // namespace
+
+Result<EmptySuite> EmptySuite::create(const Interpreter& interpreter) {
+    auto place = PrivateDirectory::create();
+    if (!place) {
+        return tl::unexpected(place.error());
+    }
+    std::string text;
+    for (int i = 0; i < k_tests_in_file; ++i) {
+        text += fmt::format("def test_{}():\n    pass\n\n", i);
+    }
+    Status written = place->put("pytest.ini", "[pytest]\n");
+    for (int i = 0; i < k_files && written; ++i) {
+        written = place->put(fmt::format("test_empty_{}.py", i), text);
+    }
+    const PythonFile journal = journal_plugin();
+    if (written) {
+        written = place->put(journal.name, journal.text);
+    }
+    if (!written) {
+        return tl::unexpected(written.error());
+    }
+    return EmptySuite(std::move(*place), interpreter.executable);
+}
+
+Result<EmptySuite::Run>
+EmptySuite::run(const std::vector<std::string>& words, ProcessLauncher& launcher) const {
+    const std::string journal_path = place_.path() + "/journal";
+    if (const Status emptied = place_.put("journal", ""); !emptied) {
+        return tl::unexpected(emptied.error());
+    }
+    const PluginLoading journal = load_journal(journal_path);
+    ProcessSpec spec;
+    spec.argv = {python_, "-m", "pytest", "-p", "no:cacheprovider", "-q"};
+    spec.argv.insert(spec.argv.end(), words.begin(), words.end());
+    spec.argv.insert(spec.argv.end(), journal.words.begin(), journal.words.end());
+    spec.directory = place_.path();
+    spec.environment = {journal.variable, {"PYTEST_ADDOPTS", std::nullopt}};
+    spec.prefixes = {{"PYTHONPATH", place_.path(), journal.keep_as}};
+    spec.input = Stream::discard;
+    spec.output = Stream::capture;
+    spec.error = Stream::with_output;
+    spec.deadline = Seconds(120);
+    auto end = launcher.run(spec, {});
+    if (!end) {
+        return tl::unexpected(end.error());
+    }
+    const auto text = read_file(journal_path, k_longest_journal);
+    if (end->exit_code != 0 || !text) {
+        return fail(
+            ErrorKind::environment,
+            "cannot calibrate",
+            end->forwarded ? "it was interrupted" : "pytest fails on a suite of empty tests",
+            "look whether `pytest` works in an empty directory"
+        );
+    }
+    return Run{std::move(*end), read_journal(*text)};
+}
+
+Result<SequentialRun> EmptySuite::run_sequential(ProcessLauncher& launcher) const {
+    const auto run = this->run({"-n0"}, launcher);
+    if (!run) {
+        return tl::unexpected(run.error());
+    }
+    const Events events(run->journal);
+    const JournalEvent* collected = events.first("collected");
+    const JournalEvent* finished = events.last("finished");
+    const JournalEvent* unconfigured = events.last("unconfigured");
+    if (collected == nullptr || finished == nullptr || unconfigured == nullptr) {
+        return not_understood();
+    }
+    SequentialRun seen;
+    seen.test_cpu = span(collected->cpu_ns, finished->cpu_ns) / k_tests;
+    seen.exit_cpu = std::max(Seconds(0), run->end.cpu() - seconds_of_ns(unconfigured->cpu_ns));
+    return seen;
+}
+
+Result<WorkerRun> EmptySuite::run_with_worker(ProcessLauncher& launcher) const {
+    const auto run = this->run({"-n1", "--dist", "load"}, launcher);
+    if (!run) {
+        return tl::unexpected(run.error());
+    }
+    const Events events(run->journal);
+    const JournalEvent* session = events.first("session");
+    const JournalEvent* gateway = events.first("gateway");
+    const JournalEvent* ready = events.first("ready");
+    const JournalEvent* first_test = events.first("final");
+    const JournalEvent* last_test = events.last("final");
+    const JournalEvent* unconfigured = events.last("unconfigured");
+    const JournalEvent* worker_session = events.first("session", "gw0");
+    const JournalEvent* worker_collected = events.first("collected", "gw0");
+    const JournalEvent* worker_finished = events.last("finished", "gw0");
+    for (const JournalEvent* event :
+         {session,
+          gateway,
+          ready,
+          first_test,
+          last_test,
+          unconfigured,
+          worker_session,
+          worker_collected,
+          worker_finished}) {
+        if (event == nullptr) {
+            return not_understood();
+        }
+    }
+    WorkerRun seen;
+    seen.gateway_wall = span(session->ns, gateway->ns);
+    seen.gateway_cpu = span(session->cpu_ns, gateway->cpu_ns);
+    seen.boot_wall = span(gateway->ns, ready->ns);
+    seen.boot_cpu = seconds_of_ns(worker_session->cpu_ns);
+    seen.worker_test_cpu = span(worker_collected->cpu_ns, worker_finished->cpu_ns) / k_tests;
+    seen.controller_test_cpu = span(first_test->cpu_ns, last_test->cpu_ns) / (k_tests - 1);
+    seen.exit_wall = span(last_test->ns, run->end.exit_ns);
+    seen.exit_cpu = std::max(
+        Seconds(0),
+        run->end.cpu() - seconds_of_ns(unconfigured->cpu_ns)
+            - seconds_of_ns(worker_finished->cpu_ns)
+    );
+    return seen;
+}
+
+}  // namespace advisor

@@ -1,0 +1,186 @@
+#include "measure/profile_builder.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "measure/record_ending.hpp"
+#include "measure/record_run.hpp"
+
+namespace advisor {
+
+namespace {
+
+Seconds since(std::uint64_t begin_ns, std::uint64_t at_ns) {
+    return Seconds(at_ns > begin_ns ? static_cast<double>(at_ns - begin_ns) * 1e-9 : 0.0);
+}
+
+/// What wait4 counted beyond the last mark: the end of the interpreter. Its waiting for a core is
+/// not known, since a process that has ended has no schedstat. Never more than one core's time,
+/// since a launcher between us and pytest is in wait4's figures and not in the recorder's.
+Cost exit_cost(const RecordedRun& run, const RunFacts& facts) {
+    Cost cost;
+    const auto& last = run.point(SessionPoint::unconfigured);
+    if (!last) {
+        return cost;
+    }
+    const Mark& at = last->at;
+    const auto part_of = [](Seconds all, double before) {
+        return std::max(Seconds(0), all - Seconds(before));
+    };
+    const Seconds user = part_of(facts.usage.cpu_user, at.thread_user_s + at.children_user_s);
+    const Seconds sys = part_of(facts.usage.cpu_sys, at.thread_sys_s + at.children_sys_s);
+    const Seconds all = part_of(
+        facts.usage.cpu_user + facts.usage.cpu_sys,
+        static_cast<double>(at.process_cpu_ns) * 1e-9 + at.children_user_s + at.children_sys_s
+    );
+    cost.wall = since(at.wall_ns, facts.exit_ns);
+    const Seconds cpu = std::min(all, cost.wall);
+    const Seconds both = user + sys;
+    cost.cpu_user = both > Seconds(0) ? cpu * (user / both) : cpu;
+    cost.cpu_sys = cpu - cost.cpu_user;
+    return cost;
+}
+
+SessionCost session_of(const RecordedRun& run, const RunFacts& facts) {
+    SessionCost session;
+    if (const auto& imported = run.point(SessionPoint::imported)) {
+        session.start = cost_until(facts.exec_ns, imported->at);
+    }
+    session.configure = run.configure;
+    session.collection = run.collection;
+    session.loop = run.loop;
+    session.finish = run.finish;
+    session.exit = exit_cost(run, facts);
+    return session;
+}
+
+ProfiledRun run_of(const RecordedRun& run, RunFacts& facts) {
+    ProfiledRun result;
+    result.command = std::move(facts.command);
+    result.directory = std::move(facts.directory);
+    if (const auto rootdir = run.facts.find("rootdir"); rootdir != run.facts.end()) {
+        result.rootdir = rootdir->second;
+    }
+    result.exit_code = facts.exit_code;
+    result.signal = facts.signal;
+    result.wall = since(facts.exec_ns, facts.exit_ns);
+    result.peak_rss = facts.usage.peak_rss;
+    result.started_utc = std::move(facts.started_utc);
+    return result;
+}
+
+/// The tests and instances of a run, with their times from `exec_ns`.
+void move_work(RecordedRun& run, std::uint64_t exec_ns, Profile& profile) {
+    profile.fixture_definitions = std::move(run.definitions);
+    profile.tests.reserve(run.tests.size());
+    for (std::size_t i = 0; i < run.tests.size(); ++i) {
+        TestCost& test = run.tests[i].cost;
+        test.outcome = outcome_of(run, i);
+        test.protocol_overhead = run.tests[i].protocol.wall;
+        test.begin = since(exec_ns, run.tests[i].begin_ns);
+        profile.tests.push_back(test);
+    }
+    profile.fixtures.reserve(run.instances.size());
+    for (RecordedInstance& instance : run.instances) {
+        instance.cost.setup_begin = since(exec_ns, instance.setup_ns);
+        instance.cost.teardown_begin = since(exec_ns, instance.teardown_ns);
+        profile.fixtures.push_back(instance.cost);
+    }
+}
+
+void name_versions(const RecordedRun& run, Interpreter& interpreter) {
+    const auto python = run.facts.find("python");
+    if (interpreter.version.empty() && python != run.facts.end()) {
+        interpreter.version = python->second;
+    }
+    const auto pytest = run.facts.find("pytest");
+    if (!interpreter.pytest_version && pytest != run.facts.end()) {
+        interpreter.pytest_version = pytest->second;
+    }
+}
+
+void name_missing(const RecordedRun& run, Profile& profile) {
+    if (!run.all_waits_known) {
+        profile.missing.push_back(
+            {"waiting for a core", "/proc/thread-self/schedstat could not be read throughout"}
+        );
+    }
+    const bool any_forked =
+        std::any_of(run.tests.begin(), run.tests.end(), [](const RecordedTest& test) {
+            return test.begun && test.forked;
+        });
+    if (any_forked) {
+        profile.missing.push_back(
+            {"phases and fixtures of some tests", "they ran in processes of their own"}
+        );
+    }
+}
+
+}  // namespace
+
+ProfileBuilder::ProfileBuilder()
+    : run_(std::make_unique<RecordedRun>()) {}
+ProfileBuilder::ProfileBuilder(ProfileBuilder&&) noexcept = default;
+ProfileBuilder& ProfileBuilder::operator=(ProfileBuilder&&) noexcept = default;
+ProfileBuilder::~ProfileBuilder() = default;
+
+void ProfileBuilder::feed(const std::vector<Record>& records) {
+    for (const Record& record : records) {
+        std::visit(*run_, record);
+    }
+}
+
+RunStage ProfileBuilder::stage() const {
+    if (run_->point(SessionPoint::unconfigured)) {
+        return RunStage::ended;
+    }
+    if (run_->point(SessionPoint::finished)) {
+        return RunStage::finishing;
+    }
+    if (run_->point(SessionPoint::collected)) {
+        return RunStage::testing;
+    }
+    if (run_->point(SessionPoint::configured)) {
+        return RunStage::collecting;
+    }
+    return run_->point(SessionPoint::imported) ? RunStage::configuring : RunStage::starting;
+}
+
+std::size_t ProfileBuilder::collected() const {
+    return run_->tests.size();
+}
+
+std::size_t ProfileBuilder::started() const {
+    return run_->started();
+}
+
+std::size_t ProfileBuilder::failed() const {
+    return run_->failed();
+}
+
+std::string_view ProfileBuilder::current() const {
+    const auto test = run_->position().test;
+    return test && stage() == RunStage::testing ? run_->tests[*test].cost.id : std::string_view();
+}
+
+Profile ProfileBuilder::finish(RunFacts facts) && {
+    RecordedRun& run = *run_;
+    run.close();
+    Profile profile;
+    profile.session = session_of(run, facts);
+    move_work(run, facts.exec_ns, profile);
+    profile.run = run_of(run, facts);
+    profile.run.incomplete_because = incomplete_because(run, facts, profile);
+    profile.run.complete = profile.run.incomplete_because.empty();
+    profile.missing = std::move(facts.missing);
+    name_missing(run, profile);
+    profile.host = std::move(facts.host);
+    profile.interpreter = std::move(facts.interpreter);
+    name_versions(run, profile.interpreter);
+    profile.disturbance = facts.disturbance;
+    profile.counters = std::move(facts.counters);
+    return profile;
+}
+
+}  // namespace advisor

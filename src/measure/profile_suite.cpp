@@ -1,0 +1,185 @@
+#include "advisor/measure/profile_suite.hpp"
+
+#include <advisor/dialect/plugins.hpp>
+#include <advisor/host/clock.hpp>
+#include <advisor/host/machine.hpp>
+#include <advisor/host/private_directory.hpp>
+#include <advisor/host/shared_ring.hpp>
+#include <advisor/store/record_stream.hpp>
+
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "measure/profile_builder.hpp"
+
+namespace advisor {
+
+namespace {
+
+std::string_view name_of(RunStage stage) {
+    switch (stage) {
+    case RunStage::starting:
+    case RunStage::configuring: return "starting";
+    case RunStage::collecting: return "collecting";
+    case RunStage::testing: return "testing";
+    case RunStage::finishing:
+    case RunStage::ended: return "finishing";
+    }
+    return "";
+}
+
+/// The recording of one run: what the ring brings goes through the decoder into the builder.
+class Recording {
+public:
+    Recording(SharedRing ring, const std::function<void(const ProfileProgress&)>& progress)
+        : ring_(std::move(ring)),
+          progress_(progress) {}
+
+    void drain() {
+        if (damage_) {
+            return;
+        }
+        const auto bytes = ring_.drain();
+        if (!bytes) {
+            damage_ = bytes.error();
+            return;
+        }
+        builder_.feed(decoder_.feed(*bytes));
+    }
+
+    void tell(std::int64_t began_ns) const {
+        if (progress_) {
+            progress_(
+                {name_of(builder_.stage()),
+                 builder_.collected(),
+                 builder_.started(),
+                 builder_.failed(),
+                 between_ns(began_ns, monotonic_ns())}
+            );
+        }
+    }
+
+    [[nodiscard]] Profile finish(RunFacts facts) && {
+        facts.damage = damage_ ? damage_ : decoder_.error();
+        facts.dropped = ring_.dropped();
+        return std::move(builder_).finish(std::move(facts));
+    }
+
+private:
+    SharedRing ring_;
+    RecordDecoder decoder_;
+    ProfileBuilder builder_;
+    std::optional<Error> damage_;
+    const std::function<void(const ProfileProgress&)>& progress_;
+};
+
+ProcessSpec spec_of(
+    const Suite& suite,
+    const ProfileOptions& options,
+    const PrivateDirectory& place,
+    const PluginLoading& recorder
+) {
+    ProcessSpec spec;
+    spec.argv = suite.command.words();
+    spec.argv.insert(spec.argv.end(), recorder.words.begin(), recorder.words.end());
+    spec.directory = suite.directory;
+    spec.environment = {recorder.variable};
+    spec.prefixes = {{"PYTHONPATH", place.path(), recorder.keep_as}};
+    spec.input = Stream::discard;
+    spec.output = options.output;
+    spec.error = options.output == Stream::capture ? Stream::with_output : Stream::inherit;
+    spec.capture_limit = Bytes(256 << 10);
+    spec.deadline = options.deadline;
+    return spec;
+}
+
+std::string stopped_because(const ProcessEnd& end, Seconds deadline) {
+    if (end.timed_out) {
+        return fmt::format("the deadline of {:g} s passed", deadline.value());
+    }
+    if (end.forwarded) {
+        return end.forwarded == SIGINT ? "it was interrupted"
+                                       : fmt::format("advisor got signal {}", *end.forwarded);
+    }
+    return "";
+}
+
+RunFacts facts_of(const Suite& suite, const ProcessEnd& end, Seconds deadline) {
+    RunFacts facts;
+    facts.command = suite.command.words();
+    facts.directory = suite.directory;
+    facts.exec_ns = static_cast<std::uint64_t>(end.exec_ns);
+    facts.exit_ns = static_cast<std::uint64_t>(end.exit_ns);
+    facts.exit_code = end.exit_code;
+    facts.signal = end.signal;
+    facts.usage = {
+        end.cpu_user,
+        end.cpu_sys,
+        end.peak_rss,
+        end.voluntary_switches,
+        end.involuntary_switches,
+        end.major_faults};
+    facts.stopped_because = stopped_because(end, deadline);
+    facts.interpreter = suite.interpreter;
+    if (end.stopped > Seconds(0)) {
+        facts.missing.push_back(
+            {"time while stopped",
+             fmt::format(
+                 "the run was stopped for {:.1f} s, which its wall time contains",
+                 end.stopped.value()
+             )}
+        );
+    }
+    return facts;
+}
+
+}  // namespace
+
+Result<ProfiledSuite>
+profile_suite(const Suite& suite, const Instruments& instruments, const ProfileOptions& options) {
+    auto place = PrivateDirectory::create();
+    auto ring = SharedRing::create();
+    if (!place || !ring) {
+        return tl::unexpected(!place ? place.error() : ring.error());
+    }
+    const PluginLoading recorder = load_recorder(ring->path());
+    if (const Status written = place->put(recorder.file.name, recorder.file.text); !written) {
+        return tl::unexpected(written.error());
+    }
+    Recording recording(std::move(*ring), options.progress);
+    std::unique_ptr<Counting> counting;
+    const std::int64_t began_ns = monotonic_ns();
+    ProcessWatch watch;
+    watch.before_exec = [&](int pid) { counting = instruments.counters.attach(pid); };
+    watch.while_running = [&](int) {
+        recording.drain();
+        recording.tell(began_ns);
+    };
+    Host host = discover_host(instruments.files);
+    host.rung = instruments.counters.ability().rung;
+    const std::string started = utc_now();
+    const Seconds own_before = own_cpu_time();
+    const MachineTimes before = machine_times(instruments.files);
+    auto end = instruments.launcher.run(spec_of(suite, options, *place, recorder), watch);
+    if (!end) {
+        return tl::unexpected(end.error());
+    }
+    const MachineTimes after = machine_times(instruments.files);
+    RunFacts facts = facts_of(suite, *end, options.deadline);
+    facts.started_utc = started;
+    facts.host = host;
+    facts.disturbance = disturbance_between(
+        before,
+        after,
+        between_ns(began_ns, monotonic_ns()),
+        end->cpu() + own_cpu_time() - own_before,
+        host.cores_online
+    );
+    facts.counters = counting ? counting->read() : std::vector<RunCounter>{};
+    const auto& missing = instruments.counters.ability().missing;
+    facts.missing.insert(facts.missing.end(), missing.begin(), missing.end());
+    return ProfiledSuite{std::move(recording).finish(std::move(facts)), std::move(end->output)};
+}
+
+}  // namespace advisor

@@ -1,0 +1,133 @@
+#include "measure/record_ending.hpp"
+
+#include <advisor/base/text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "measure/profile_builder.hpp"
+
+namespace advisor {
+
+namespace {
+
+bool was_interrupted(const TestCost& test) {
+    return test.outcome == TestOutcome::interrupted;
+}
+
+std::string_view words_of(Phase phase) {
+    switch (phase) {
+    case Phase::setup: return "the set-up";
+    case Phase::call: return "the call";
+    case Phase::teardown: break;
+    }
+    return "the tear-down";
+}
+
+/// "during the call of a.py::test": where the recording stops.
+std::string place_in(const RecordedRun& run) {
+    const RecordedPosition position = run.position();
+    if (run.point(SessionPoint::unconfigured)) {
+        return "after the session";
+    }
+    if (run.point(SessionPoint::finished)) {
+        return "during session finish";
+    }
+    if (position.test) {
+        const std::string id = escape_terminal(run.tests[*position.test].cost.id);
+        return position.phase ? fmt::format("during {} of {}", words_of(*position.phase), id)
+                              : fmt::format("around {}", id);
+    }
+    if (run.point(SessionPoint::collected)) {
+        return "before the first test";
+    }
+    return run.point(SessionPoint::configured) ? "during collection" : "before collection";
+}
+
+std::string end_of(const RunFacts& facts) {
+    if (facts.signal) {
+        return fmt::format("signal {} ended pytest", *facts.signal);
+    }
+    if (facts.exit_code) {
+        return fmt::format("pytest ended with exit code {}", *facts.exit_code);
+    }
+    return "pytest ended";
+}
+
+bool records_nothing(const RecordedRun& run) {
+    return !run.point(SessionPoint::imported) && run.failure.empty();
+}
+
+/// pytest's ExitCode: these three say that not everything that was asked for was collected or run.
+std::string_view early_end(std::uint32_t status) {
+    switch (status) {
+    case 2: return "pytest was interrupted, or could not collect all tests";
+    case 3: return "pytest had an internal error";
+    case 4: return "pytest was called wrongly";
+    default: return {};
+    }
+}
+
+}  // namespace
+
+TestOutcome outcome_of(const RecordedRun& run, std::size_t test) {
+    const RecordedTest& recorded = run.tests[test];
+    const ReportedPhases& reports = recorded.reports;
+    if (!recorded.begun) {
+        return TestOutcome::not_run;
+    }
+    const bool is_last = run.position().test == test;
+    const bool may_go_on = is_last && (!run.point(SessionPoint::finished) || !reports.failing());
+    if (may_go_on && !reports.whole()) {
+        return TestOutcome::interrupted;
+    }
+    return reports.any() ? reports.outcome() : TestOutcome::not_run;
+}
+
+std::string
+incomplete_because(const RecordedRun& run, const RunFacts& facts, const Profile& profile) {
+    const std::vector<TestCost>& tests = profile.tests;
+    const auto ran = static_cast<std::size_t>(std::count_if(
+        tests.begin(),
+        tests.end(),
+        [](const TestCost& test) { return test.outcome != TestOutcome::not_run; }
+    ));
+    const auto& finished = run.point(SessionPoint::finished);
+    const bool interrupted = std::any_of(tests.begin(), tests.end(), was_interrupted);
+    const bool all_ran = finished && ran == tests.size() && !interrupted;
+    if (!all_ran && !facts.stopped_because.empty()) {
+        return fmt::format("{}, {}", facts.stopped_because, place_in(run));
+    }
+    if (facts.damage) {
+        return fmt::format("{}: {}", facts.damage->what, facts.damage->because);
+    }
+    if (!run.failure.empty()) {
+        return fmt::format("the recorder stopped: {}", escape_terminal(run.failure));
+    }
+    if (facts.dropped > 0) {
+        return fmt::format("{} got lost", format_count(facts.dropped, "record"));
+    }
+    if (records_nothing(run)) {
+        return fmt::format("{} and the recorder wrote nothing", end_of(facts));
+    }
+    if (!finished) {
+        return fmt::format("{} {}", end_of(facts), place_in(run));
+    }
+    if (!all_ran) {
+        const std::string_view why = early_end(finished->exit_status);
+        const std::string count = fmt::format(
+            "{} of {} ran to the end",
+            ran
+                - static_cast<std::size_t>(
+                    std::count_if(tests.begin(), tests.end(), was_interrupted)
+                ),
+            format_count(tests.size(), "test")
+        );
+        return why.empty() ? "pytest stopped early: " + count : fmt::format("{}: {}", why, count);
+    }
+    return std::string(early_end(finished->exit_status));
+}
+
+}  // namespace advisor

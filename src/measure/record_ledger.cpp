@@ -1,0 +1,164 @@
+#include "measure/record_ledger.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace advisor {
+
+namespace {
+
+Seconds nanoseconds(std::uint64_t from, std::uint64_t to) {
+    return Seconds(to > from ? static_cast<double>(to - from) * 1e-9 : 0.0);
+}
+
+/// A difference of what the child wrote: anything but a finite number above zero is zero.
+double gain(double from, double to) {
+    const double difference = to - from;
+    return std::isfinite(difference) ? std::max(0.0, difference) : 0.0;
+}
+
+std::int64_t count(std::uint64_t from, std::uint64_t to) {
+    constexpr auto k_most = static_cast<std::uint64_t>(std::numeric_limits<std::int32_t>::max());
+    return to > from ? static_cast<std::int64_t>(std::min(to - from, k_most)) : 0;
+}
+
+double user_share(const Mark& begin, const Mark& end) {
+    const double user = gain(begin.thread_user_s, end.thread_user_s);
+    const double sys = gain(begin.thread_sys_s, end.thread_sys_s);
+    if (user + sys > 0) {
+        return user / (user + sys);
+    }
+    const double all_user = gain(0, end.thread_user_s);
+    const double all = all_user + gain(0, end.thread_sys_s);
+    return all > 0 ? all_user / all : 1.0;
+}
+
+/// Cuts a count into whole parts, so that they add up to it.
+class CountShares {
+public:
+    explicit CountShares(std::int64_t total)
+        : total_(total) {}
+
+    /// The part that ends where `fraction` of the whole is spent.
+    std::int64_t until(double fraction) {
+        const auto upto =
+            static_cast<std::int64_t>(std::llround(static_cast<double>(total_) * fraction));
+        return upto - std::exchange(given_, upto);
+    }
+
+private:
+    std::int64_t total_;
+    std::int64_t given_ = 0;
+};
+
+}  // namespace
+
+Cost no_cost() {
+    Cost cost;
+    cost.core_wait = {Seconds(0), Source::measured};
+    return cost;
+}
+
+Cost cost_between(const Mark& begin, const Mark& end) {
+    Cost cost;
+    cost.wall = nanoseconds(begin.wall_ns, end.wall_ns);
+    const Seconds cpu = nanoseconds(begin.thread_cpu_ns, end.thread_cpu_ns);
+    cost.cpu_user = cpu * user_share(begin, end);
+    cost.cpu_sys = cpu - cost.cpu_user;
+    const Seconds process = nanoseconds(begin.process_cpu_ns, end.process_cpu_ns);
+    cost.other_threads_cpu = std::max(Seconds(0), process - cpu);
+    cost.children_cpu = Seconds(
+        gain(begin.children_user_s, end.children_user_s)
+        + gain(begin.children_sys_s, end.children_sys_s)
+    );
+    if (begin.run_delay_ns && end.run_delay_ns) {
+        cost.core_wait = {nanoseconds(*begin.run_delay_ns, *end.run_delay_ns), Source::measured};
+    }
+    cost.voluntary_switches = count(begin.voluntary_switches, end.voluntary_switches);
+    cost.involuntary_switches = count(begin.involuntary_switches, end.involuntary_switches);
+    cost.major_faults = count(begin.major_faults, end.major_faults);
+    return cost;
+}
+
+Cost cost_until(std::uint64_t exec_ns, const Mark& first) {
+    Mark birth;
+    birth.wall_ns = exec_ns;
+    birth.run_delay_ns = 0;
+    return cost_between(birth, first);
+}
+
+void Ledger::point(Account account, std::uint64_t wall_ns, std::uint64_t thread_cpu_ns) {
+    if (!last_) {
+        return;
+    }
+    const Seconds wall = nanoseconds(std::exchange(wall_ns_, wall_ns), wall_ns);
+    const Seconds cpu = nanoseconds(std::exchange(thread_cpu_ns_, thread_cpu_ns), thread_cpu_ns);
+    segments_.push_back({account, wall.value(), cpu.value()});
+}
+
+std::vector<Charge> Ledger::mark(Account account, const Mark& at) {
+    std::vector<Charge> charges;
+    if (last_) {
+        point(account, at.wall_ns, at.thread_cpu_ns);
+        charges = share_out(cost_between(*last_, at));
+    }
+    last_ = at;
+    wall_ns_ = at.wall_ns;
+    thread_cpu_ns_ = at.thread_cpu_ns;
+    return charges;
+}
+
+std::vector<Charge> Ledger::close() {
+    if (!last_) {
+        return {};
+    }
+    Mark end = *last_;
+    end.wall_ns = wall_ns_;
+    end.thread_cpu_ns = thread_cpu_ns_;
+    return share_out(cost_between(*last_, end));
+}
+
+std::vector<Charge> Ledger::share_out(const Cost& total) {
+    double wall = 0;
+    double idle = 0;
+    const auto idle_of = [](const Segment& of) { return std::max(0.0, of.wall - of.cpu); };
+    for (const Segment& segment : segments_) {
+        wall += segment.wall;
+        idle += idle_of(segment);
+    }
+    const double user = total.cpu() > Seconds(0) ? total.cpu_user / total.cpu() : 1.0;
+    const double wait = std::min(total.core_wait.value_or(Seconds(0)).value(), idle);
+    CountShares voluntary(total.voluntary_switches);
+    CountShares involuntary(total.involuntary_switches);
+    CountShares faults(total.major_faults);
+    std::vector<Charge> charges;
+    charges.reserve(segments_.size());
+    double idle_so_far = 0;
+    for (const Segment& segment : segments_) {
+        const bool is_last = &segment == &segments_.back();
+        const double of_wall = wall > 0 ? segment.wall / wall : (is_last ? 1.0 : 0.0);
+        const double of_idle = idle > 0 ? idle_of(segment) / idle : 0.0;
+        idle_so_far += of_idle;
+        const double upto = is_last ? 1.0 : std::min(1.0, idle_so_far);
+        Charge charge{segment.account, {}};
+        Cost& cost = charge.cost;
+        cost.wall = Seconds(segment.wall);
+        cost.cpu_user = Seconds(segment.cpu * user);
+        cost.cpu_sys = Seconds(segment.cpu) - cost.cpu_user;
+        cost.other_threads_cpu = total.other_threads_cpu * of_wall;
+        cost.children_cpu = total.children_cpu * of_wall;
+        if (total.core_wait.has_value()) {
+            cost.core_wait = {Seconds(wait * of_idle), Source::measured};
+        }
+        cost.voluntary_switches = voluntary.until(upto);
+        cost.involuntary_switches = involuntary.until(upto);
+        cost.major_faults = faults.until(upto);
+        charges.push_back(charge);
+    }
+    segments_.clear();
+    return charges;
+}
+
+}  // namespace advisor

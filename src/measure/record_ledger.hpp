@@ -1,0 +1,77 @@
+#pragma once
+
+// Shares out what was used between marks among the segments that points cut the time into, so that
+// every segment is charged once, to one account, and the charges add up to what the marks say.
+
+#include <advisor/domain/profile.hpp>
+#include <advisor/store/record_stream.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace advisor {
+
+enum class AccountKind : std::uint8_t {
+    nothing,
+    configure,
+    collection,
+    finish,
+    setup,  ///< of the test `index`, as the next three
+    call,
+    teardown,
+    protocol,
+    fixture_setup,  ///< of the instance `index`
+    fixture_teardown,
+};
+
+struct Account {
+    AccountKind kind = AccountKind::nothing;
+    std::uint32_t index = 0;
+};
+
+struct Charge {
+    Account account;
+    Cost cost;
+};
+
+/// Wall and CPU of the thread are exact for every segment. The rest is counted between marks and
+/// shared out: waiting for a core, switches and faults by the time in which the thread did not run,
+/// CPU of children and other threads by wall. getrusage counts user and system time in ticks, which
+/// only give their shares of the thread's CPU: those between the marks, or those of the thread's
+/// life so far where no tick fell between them.
+class Ledger {
+public:
+    /// The time since the last point or mark belongs to `account`.
+    void point(Account account, std::uint64_t wall_ns, std::uint64_t thread_cpu_ns);
+
+    /// As a point, and returns the charges of all segments since the last mark.
+    [[nodiscard]] std::vector<Charge> mark(Account account, const Mark& at);
+
+    /// The charges of what no mark came after; its shares of what was counted are zero.
+    [[nodiscard]] std::vector<Charge> close();
+
+private:
+    struct Segment {
+        Account account;
+        double wall = 0;  ///< seconds, as the next
+        double cpu = 0;
+    };
+    [[nodiscard]] std::vector<Charge> share_out(const Cost& total);
+
+    std::optional<Mark> last_;
+    std::uint64_t wall_ns_ = 0;  ///< of the last point or mark
+    std::uint64_t thread_cpu_ns_ = 0;
+    std::vector<Segment> segments_;
+};
+
+/// No time at all, and measured to be so: the neutral element of sums and differences of costs.
+[[nodiscard]] Cost no_cost();
+
+/// What the thread and its process used between two marks. Clocks that ran backwards give zero.
+[[nodiscard]] Cost cost_between(const Mark& begin, const Mark& end);
+
+/// What the process used from its birth at `exec_ns` until `first`.
+[[nodiscard]] Cost cost_until(std::uint64_t exec_ns, const Mark& first);
+
+}  // namespace advisor

@@ -1,0 +1,278 @@
+#include "measure/record_run.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace advisor {
+
+namespace {
+
+AccountKind account_of(Phase phase) {
+    switch (phase) {
+    case Phase::setup: return AccountKind::setup;
+    case Phase::call: return AccountKind::call;
+    case Phase::teardown: break;
+    }
+    return AccountKind::teardown;
+}
+
+/// The phase that begins when all have heard of a report.
+std::optional<Phase> phase_after(const TestPoint& report) {
+    if (report.is_subtest) {
+        return Phase::call;
+    }
+    switch (report.phase) {
+    case Phase::setup:
+        return report.outcome == ReportedOutcome::passed ? Phase::call : Phase::teardown;
+    case Phase::call: return Phase::teardown;
+    case Phase::teardown: break;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+void RecordedRun::operator()(const RunFact& record) {
+    facts[record.name] = record.value;
+}
+
+void RecordedRun::operator()(const FixtureDefined& record) {
+    if (record.definition == definitions.size()) {
+        definitions.push_back(record.value);
+    }
+}
+
+void RecordedRun::operator()(const ItemCollected& record) {
+    if (record.test != tests.size()) {
+        return;
+    }
+    RecordedTest test;
+    test.cost.id = record.id;
+    test.cost.module_length = record.module_length;
+    test.cost.class_length = record.class_length;
+    test.cost.groups = record.groups;
+    for (const FixtureUse use : record.uses) {
+        add_use(test.cost.fixtures, use);
+    }
+    tests.push_back(std::move(test));
+}
+
+void RecordedRun::operator()(const FixtureNeeded& record) {
+    if (record.test < tests.size()) {
+        add_use(tests[record.test].cost.fixtures, record.use);
+    }
+}
+
+void RecordedRun::operator()(const TestPoint& record) {
+    const AccountKind spent =
+        record.step == Step::phase_ended ? account_of(record.phase) : AccountKind::protocol;
+    ledger_.point(here(spent), record.wall_ns, record.thread_cpu_ns);
+    if (record.step == Step::test_begun) {
+        begin_test(record);
+        return;
+    }
+    if (record.test >= tests.size()) {
+        return;
+    }
+    switch (record.step) {
+    case Step::test_begun: break;
+    case Step::setup_begun: open_phase_ = Phase::setup; break;
+    case Step::phase_ended:
+        had_phase_ = true;
+        open_phase_.reset();
+        break;
+    case Step::reported: report(record); break;
+    }
+}
+
+void RecordedRun::operator()(const RecorderFailed& record) {
+    failure = record.reason;
+}
+
+void RecordedRun::operator()(const SessionMark& record) {
+    see(record.at, here(AccountKind::protocol));
+    std::optional<SessionMark>& known = points_.at(static_cast<std::size_t>(record.point));
+    if (known) {
+        return;
+    }
+    known = record;
+    switch (record.point) {
+    case SessionPoint::imported: outside_ = AccountKind::configure; break;
+    case SessionPoint::configured: outside_ = AccountKind::collection; break;
+    case SessionPoint::finished:
+        end_test();
+        in_loop_ = false;
+        outside_ = AccountKind::finish;
+        break;
+    case SessionPoint::collected:
+    case SessionPoint::unconfigured: outside_ = AccountKind::nothing; break;
+    }
+}
+
+void RecordedRun::operator()(const CountersMark& record) {
+    see(record.at, here(AccountKind::protocol));
+}
+
+void RecordedRun::operator()(const FixtureMark& record) {
+    see(record.at, here(open_phase_ ? account_of(*open_phase_) : AccountKind::protocol));
+    if (record.edge == Edge::begin) {
+        record.span == FixtureSpan::setup ? begin_fixture(record) : begin_teardown(record);
+        return;
+    }
+    // What began within this span and never ended is over as well.
+    const auto open =
+        std::find_if(open_fixtures_.begin(), open_fixtures_.end(), [&](const OpenFixture& fixture) {
+            return fixture.number == record.instance;
+        });
+    open_fixtures_.erase(open, open_fixtures_.end());
+}
+
+void RecordedRun::close() {
+    for (const Charge& rest : ledger_.close()) {
+        charge(rest);
+    }
+    end_test();
+    for (RecordedTest& test : tests) {
+        if (test.forked) {
+            test.cost.call += std::exchange(test.protocol, no_cost());
+        }
+        std::vector<FixtureUse>& uses = test.cost.fixtures;
+        for (std::size_t i = 0; i < uses.size(); ++i) {  // grows while it is walked
+            const auto needs = needed_by_.find(uses[i]);
+            if (needs != needed_by_.end()) {
+                for (const FixtureUse use : needs->second) {
+                    add_use(uses, use);
+                }
+            }
+        }
+    }
+}
+
+const std::optional<SessionMark>& RecordedRun::point(SessionPoint at) const {
+    return points_.at(static_cast<std::size_t>(at));
+}
+
+void RecordedRun::begin_test(const TestPoint& record) {
+    end_test();
+    current_.reset();
+    if (record.test >= tests.size() || point(SessionPoint::finished)) {
+        return;
+    }
+    RecordedTest& test = tests[record.test];
+    if (!test.begun) {
+        ++started_;
+        test.begun = true;
+        test.begin_ns = record.wall_ns;
+        test.cost.setup = test.cost.call = test.cost.teardown = no_cost();
+    }
+    current_ = record.test;
+    since_mark_.push_back(record.test);
+    in_loop_ = true;
+}
+
+void RecordedRun::report(const TestPoint& record) {
+    open_phase_ = phase_after(record);
+    ReportedPhases& reports = tests[record.test].reports;
+    const bool before = reports.failing();
+    reports.add(record);
+    if (reports.failing() != before) {
+        before ? --failed_ : ++failed_;
+    }
+}
+
+void RecordedRun::begin_fixture(const FixtureMark& record) {
+    const bool test_known = record.test < tests.size();
+    if (!is_wide(record.use) || (!test_known && tests.empty())) {
+        return;
+    }
+    RecordedInstance instance;
+    instance.cost.use = record.use;
+    instance.cost.requested_by = {test_known ? record.test : 0};
+    instance.cost.setup = instance.cost.teardown = no_cost();
+    instance.setup_ns = record.at.wall_ns;
+    if (!open_fixtures_.empty()) {
+        const FixtureUse outer = instances[open_fixtures_.back().account.index].cost.use;
+        add_use(needed_by_[outer], record.use);
+    }
+    if (test_known) {
+        add_use(tests[record.test].cost.fixtures, record.use);
+    }
+    const auto index = static_cast<std::uint32_t>(instances.size());
+    instances.push_back(std::move(instance));
+    instance_at_[record.instance] = index;
+    open_fixtures_.push_back({record.instance, {AccountKind::fixture_setup, index}});
+}
+
+void RecordedRun::begin_teardown(const FixtureMark& record) {
+    if (const auto found = instance_at_.find(record.instance); found != instance_at_.end()) {
+        instances[found->second].teardown_ns = record.at.wall_ns;
+        open_fixtures_.push_back({record.instance, {AccountKind::fixture_teardown, found->second}});
+    }
+}
+
+void RecordedRun::end_test() {
+    if (current_) {
+        RecordedTest& test = tests[*current_];
+        test.forked = test.forked || (!had_phase_ && test.reports.any());
+    }
+    had_phase_ = false;
+    open_phase_.reset();
+}
+
+void RecordedRun::see(const Mark& at, Account account) {
+    for (const Charge& each : ledger_.mark(account, at)) {
+        charge(each);
+    }
+    all_waits_known = all_waits_known && at.run_delay_ns.has_value();
+    constexpr std::uint64_t k_most_kib = std::uint64_t{1} << 50U;
+    const Bytes peak(static_cast<std::int64_t>(std::min(at.max_rss_kib, k_most_kib) * 1024));
+    for (const std::uint32_t test : since_mark_) {
+        tests[test].cost.peak_rss = std::max(tests[test].cost.peak_rss, peak);
+    }
+    since_mark_.clear();
+    if (current_ && in_loop_) {
+        since_mark_.push_back(*current_);
+    }
+}
+
+void RecordedRun::charge(const Charge& charge) {
+    const Account to = charge.account;
+    const Cost& cost = charge.cost;
+    switch (to.kind) {
+    case AccountKind::nothing: return;
+    case AccountKind::configure: configure += cost; return;
+    case AccountKind::collection: collection += cost; return;
+    case AccountKind::finish: finish += cost; return;
+    case AccountKind::setup: tests[to.index].cost.setup += cost; break;
+    case AccountKind::call: tests[to.index].cost.call += cost; break;
+    case AccountKind::teardown: tests[to.index].cost.teardown += cost; break;
+    case AccountKind::protocol: tests[to.index].protocol += cost; break;
+    case AccountKind::fixture_setup: instances[to.index].cost.setup += cost; break;
+    case AccountKind::fixture_teardown: instances[to.index].cost.teardown += cost; break;
+    }
+    loop += cost;
+}
+
+/// The account of a segment that ends here: of the innermost open fixture, else as given.
+Account RecordedRun::here(AccountKind of_test) const {
+    if (!open_fixtures_.empty()) {
+        return open_fixtures_.back().account;
+    }
+    if (in_loop_ && current_) {
+        return {of_test, *current_};
+    }
+    return {outside_, 0};
+}
+
+void RecordedRun::add_use(std::vector<FixtureUse>& uses, FixtureUse use) const {
+    if (is_wide(use) && std::find(uses.begin(), uses.end(), use) == uses.end()) {
+        uses.push_back(use);
+    }
+}
+
+bool RecordedRun::is_wide(FixtureUse use) const {
+    return use.fixture.value < definitions.size()
+           && definitions[use.fixture.value].scope != Scope::function;
+}
+
+}  // namespace advisor

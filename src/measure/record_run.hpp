@@ -1,0 +1,107 @@
+#pragma once
+
+// The records of one run, folded as they come. Clocks stay in nanoseconds of CLOCK_MONOTONIC here,
+// since only the parent knows, at the end, when the run began.
+
+#include <advisor/domain/profile.hpp>
+#include <advisor/store/record_stream.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "measure/record_ledger.hpp"
+#include "measure/record_outcome.hpp"
+
+namespace advisor {
+
+struct RecordedTest {
+    TestCost cost;  ///< but `begin`, `outcome` and `protocol_overhead`
+    Cost protocol = no_cost();
+    std::uint64_t begin_ns = 0;
+    bool begun = false;
+    bool forked = false;  ///< ran in a process of its own: it has reports, but no phases
+    ReportedPhases reports;
+};
+
+struct RecordedInstance {
+    FixtureInstance cost;  ///< but its two times
+    std::uint64_t setup_ns = 0;
+    std::uint64_t teardown_ns = 0;
+};
+
+/// Where a run stood: the test whose protocol has begun last, and its phase if one is open.
+struct RecordedPosition {
+    std::optional<std::uint32_t> test;
+    std::optional<Phase> phase;
+};
+
+class RecordedRun {
+public:
+    void operator()(const RunFact& record);
+    void operator()(const FixtureDefined& record);
+    void operator()(const ItemCollected& record);
+    void operator()(const FixtureNeeded& record);
+    void operator()(const TestPoint& record);
+    void operator()(const RecorderFailed& record);
+    void operator()(const SessionMark& record);
+    void operator()(const CountersMark& record);
+    void operator()(const FixtureMark& record);
+
+    /// Ends what is open, and gives each test the fixtures that its fixtures were seen to need.
+    void close();
+
+    [[nodiscard]] const std::optional<SessionMark>& point(SessionPoint at) const;
+    [[nodiscard]] RecordedPosition position() const { return {current_, open_phase_}; }
+    [[nodiscard]] std::size_t started() const { return started_; }
+    [[nodiscard]] std::size_t failed() const { return failed_; }
+
+    std::map<std::string, std::string> facts;
+    std::vector<FixtureDefinition> definitions;
+    std::vector<RecordedTest> tests;
+    std::vector<RecordedInstance> instances;
+    Cost configure = no_cost();
+    Cost collection = no_cost();
+    Cost loop = no_cost();  ///< of tests and their protocols, and of all fixtures
+    Cost finish = no_cost();
+    std::string failure;          ///< why the recorder stopped; empty if it did not
+    bool all_waits_known = true;  ///< every mark had a run delay
+
+private:
+    struct OpenFixture {
+        std::uint32_t number = 0;  ///< the recorder's
+        Account account;
+    };
+
+    void begin_test(const TestPoint& record);
+    void report(const TestPoint& record);
+    void begin_fixture(const FixtureMark& record);
+    void begin_teardown(const FixtureMark& record);
+    void end_test();
+    void see(const Mark& at, Account account);
+    void charge(const Charge& charge);
+    [[nodiscard]] Account here(AccountKind of_test) const;
+    void add_use(std::vector<FixtureUse>& uses, FixtureUse use) const;
+    [[nodiscard]] bool is_wide(FixtureUse use) const;
+
+    Ledger ledger_;
+    AccountKind outside_ = AccountKind::nothing;  ///< what time outside of tests is charged to
+    std::array<std::optional<SessionMark>, 5> points_;
+    std::optional<std::uint32_t> current_;
+    std::optional<Phase> open_phase_;
+    bool in_loop_ = false;
+    bool had_phase_ = false;  ///< the current test
+    std::vector<OpenFixture> open_fixtures_;
+    std::vector<std::uint32_t> since_mark_;  ///< tests whose peak of memory the next mark tells
+    std::unordered_map<std::uint32_t, std::uint32_t> instance_at_;  ///< by the recorder's number
+    std::map<FixtureUse, std::vector<FixtureUse>> needed_by_;       ///< set up within its set-up
+    std::size_t started_ = 0;
+    std::size_t failed_ = 0;
+};
+
+}  // namespace advisor
