@@ -1,8 +1,23 @@
 #include "advisor/dialect/plugins.hpp"
 
+#include <fmt/format.h>
+
 #include "dialect/embedded.hpp"
 
 namespace advisor {
+
+namespace {
+
+PluginLoading loading(const PythonFile& file, const char* variable, const std::string& path) {
+    PluginLoading load;
+    load.file = file;
+    load.words = {"-p", file.module()};
+    load.variable = {variable, path};
+    load.keep_as = fmt::format("{}_PYTHONPATH", variable);
+    return load;
+}
+
+}  // namespace
 
 PythonFile recorder_plugin() {
     return {"advisor_recorder.py", embedded_advisor_recorder_py()};
@@ -18,6 +33,20 @@ PythonFile probe_plugin() {
 
 PythonFile capacity_script() {
     return {"advisor_capacity.py", embedded_advisor_capacity_py()};
+}
+
+PluginLoading load_recorder(const std::string& ring_path) {
+    PluginLoading load = loading(recorder_plugin(), "ADVISOR_RECORDER_RING", ring_path);
+    load.keep_as = "ADVISOR_RECORDER_PYTHONPATH";
+    return load;
+}
+
+PluginLoading load_journal(const std::string& journal_path) {
+    return loading(journal_plugin(), "ADVISOR_JOURNAL", journal_path);
+}
+
+PluginLoading load_probe(const std::string& answer_path) {
+    return loading(probe_plugin(), "ADVISOR_PROBE_FILE", answer_path);
 }
 
 }  // namespace advisor

@@ -71,13 +71,13 @@ std::string range_remark(const RunOutcome& outcome) {
 
 std::string exit_words(const RunOutcome& outcome) {
     std::string ours = fmt::format("exit code {}", outcome.exit_code);
-    if (outcome.runner_signal) {
+    if (outcome.runner_signal && outcome.exit_because.empty()) {
         return fmt::format("{}, signal {} ended the runner", ours, *outcome.runner_signal);
     }
     if (outcome.runner_exit_code && *outcome.runner_exit_code != outcome.exit_code) {
-        return fmt::format("{}, where the runner said {}", ours, *outcome.runner_exit_code);
+        ours = fmt::format("{}, where the runner said {}", ours, *outcome.runner_exit_code);
     }
-    return ours;
+    return outcome.exit_because.empty() ? ours : fmt::format("{}: {}", ours, outcome.exit_because);
 }
 
 }  // namespace advisor::report

@@ -78,7 +78,7 @@ Lines legend(
     marks += ties ? ", = as good within the range" : "";
     marks += "; ranges hold nine runs in ten";
     if (rows.size() < advice.predictions.size()) {
-        marks += fmt::format("; {} more with --json", advice.predictions.size() - rows.size());
+        marks += fmt::format("; {} more with --all", advice.predictions.size() - rows.size());
     }
     Lines lines = paragraph("  ", marks, style, Tone::dim);
     for (const std::string& reason : reasons_not_runnable(rows)) {

@@ -29,18 +29,31 @@ Lines problems(const RunOutcome& outcome, const TextStyle& style) {
     return lines;
 }
 
-Lines result(const RunOutcome& outcome, const TextStyle& style) {
-    const bool failed = outcome.exit_code != 0;
-    Lines lines = paragraph(
-        "", predicted_against_measured(outcome), style, failed ? Tone::plain : Tone::strong
-    );
-    const std::string remark = range_remark(outcome);
-    const bool slower = outcome.predicted && outcome.wall > outcome.predicted->wall.high;
-    lines = lines + paragraph("", remark, style, slower ? Tone::warn : Tone::dim);
-    const std::string run = fmt::format(
+Lines run(const RunOutcome& outcome, const TextStyle& style) {
+    const std::string line = fmt::format(
         "{}: {}, {}", label(outcome.configuration), counts_of(outcome), exit_words(outcome)
     );
-    return lines + paragraph("", run, style, failed ? Tone::bad : Tone::plain);
+    Lines lines = paragraph("", line, style, outcome.exit_code != 0 ? Tone::bad : Tone::plain);
+    if (outcome.left_behind > 0) {
+        const std::string left = fmt::format(
+            "{} outlived the run and {} ended",
+            format_count(outcome.left_behind, "process", "processes"),
+            outcome.left_behind == 1 ? "was" : "were"
+        );
+        lines = lines + paragraph("", left, style, Tone::warn);
+    }
+    return lines;
+}
+
+/// The sentence that the reader came for is the last line.
+Lines result(const RunOutcome& outcome, const TextStyle& style) {
+    const std::string remark = range_remark(outcome);
+    const bool slower = outcome.predicted && outcome.wall > outcome.predicted->wall.high;
+    const bool failed = outcome.exit_code != 0;
+    return paragraph("", remark, style, slower ? Tone::warn : Tone::dim)
+           + paragraph(
+               "", predicted_against_measured(outcome), style, failed ? Tone::plain : Tone::strong
+           );
 }
 
 /// Busy shares show an idle tail at a glance: workers far below the others had nothing left.
@@ -83,7 +96,12 @@ namespace advisor {
 
 std::string as_text(const RunOutcome& outcome, const TextStyle& style) {
     using namespace report;
-    return page({problems(outcome, style), result(outcome, style), workers(outcome, style)});
+    return page(
+        {problems(outcome, style),
+         workers(outcome, style),
+         run(outcome, style),
+         result(outcome, style)}
+    );
 }
 
 }  // namespace advisor

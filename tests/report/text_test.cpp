@@ -76,11 +76,11 @@ TEST_CASE("the first five rows and the best of each mode are shown, the others c
     // Ranks 6, 8, 9 and 11 are neither.
     CHECK(!has(text, "4 forked workers"));
     CHECK(!has(text, "8 threads"));
-    CHECK(has(text, "; 4 more with --json\n"));
+    CHECK(has(text, "; 4 more with --all\n"));
 
     const std::string all = as_text(sample::advice(), {false, false, true});
     CHECK(has(all, "    6  4 forked workers "));
-    CHECK(!has(all, "more with --json"));
+    CHECK(!has(all, "more with --all"));
 }
 
 TEST_CASE("a configuration that cannot be run here is marked and says why") {

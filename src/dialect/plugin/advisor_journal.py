@@ -53,8 +53,11 @@ class Journal:
 
 
 def node_id(text: str) -> str:
-    """The id as JSON can carry it: lone surrogates are escaped there, whatever their origin."""
-    return str(text)
+    """The bytes of the id, each as the character of its number: JSON cannot carry bytes."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
 class Controller:
@@ -64,6 +67,7 @@ class Controller:
         self.journal = journal
         self.phases: Dict[str, List[List[Any]]] = {}
         self.has_collection = False
+        self.collect_errors = 0
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
@@ -94,11 +98,22 @@ class Controller:
             phases = self.phases.pop(key)
             self.journal.event("final", id=node_id(report.nodeid), worker=worker, phases=phases)
 
-    def pytest_sessionfinish(self, exitstatus: int) -> None:
+    def pytest_collectreport(self, report: Any) -> None:
+        self.collect_errors += bool(report.failed)
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         for key, phases in self.phases.items():  # neither torn down nor said to have crashed
             test, _, worker = key.partition("\0")
             self.journal.event("open", id=node_id(test), worker=worker, phases=phases)
-        self.journal.event("finished", status=int(exitstatus))
+        dsession = session.config.pluginmanager.getplugin("dsession")
+        stopped = getattr(dsession, "shouldstop", False) or session.shouldfail
+        self.journal.event(
+            "finished",
+            status=int(exitstatus),
+            collect_errors=self.collect_errors,
+            continues=bool(session.config.getoption("continue_on_collection_errors", False)),
+            stopped_after_failures="stopping after" in str(stopped),
+        )
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
@@ -142,6 +157,11 @@ class Worker:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.journal.event("collected", count=len(session.items))
+
+    def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
+        code = getattr(excinfo.value, "returncode", None)  # of pytest.exit()
+        if isinstance(code, int):
+            self.journal.event("exit", status=code)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:

@@ -44,10 +44,15 @@ HEADER_BYTES = 4096
 PATIENCE_S = 2.0  # in total, for a parent that does not read
 
 # Kinds of frames.
-PADDING, FACT, FIXTURE, ITEM, NEED, REPORT, FAILED = 0, 1, 2, 3, 4, 5, 6
+PADDING, FACT, FIXTURE, ITEM, NEED, POINTS, FAILED = 0, 1, 2, 3, 4, 5, 6
 IMPORTED, CONFIGURED, COLLECTED, FINISHED, UNCONFIGURED = 16, 17, 18, 19, 20
-PHASE_BEGIN, PHASE_END, TEST_BEGIN = 32, 33, 34
+COUNTERS = 32
+MARK = struct.Struct("=IHHIIIIQQQddQQQQdd56p")
 SETUP_BEGIN, SETUP_END, TEARDOWN_BEGIN, TEARDOWN_END = 48, 49, 50, 51
+
+# Points of a test, in the lowest byte of the first of their three words; above it one byte each for
+# the phase, the outcome and the flags of a report, and 32 bits for the test.
+BEGUN, SET_UP, ENDED, REPORTED = 0, 1, 2, 3
 
 PHASES = {"setup": 0, "call": 1, "teardown": 2}
 OUTCOMES = {"passed": 0, "failed": 1, "skipped": 2, "rerun": 3}
@@ -129,25 +134,29 @@ class Ring:
             self.publish(size)
 
 
-def marker(ring: Ring) -> Callable[..., None]:
-    """A function that writes a frame with all clocks and counters of this thread and process."""
-    layout = struct.Struct("=IHHIIIIQQQddQQQQdd56p")
-    pack, size = layout.pack_into, layout.size
+def writers(ring: Ring) -> tuple[Callable[..., None], ...]:
+    """The functions that write times: mark(kind, ...), point(what), end(what) and flush().
+
+    A mark reads all clocks and counters of this thread and process, which takes several system
+    calls. A point reads two clocks and waits for the next flush. The end of a phase is a point, and
+    a mark as well if the last one is a millisecond old: what was used between two marks is known
+    exactly, and the points between them say how to share it out.
+    """
+    pack, size = MARK.pack_into, MARK.size
     memory, place, publish = ring.memory, ring.place, ring.publish
     clock, monotonic = time.clock_gettime_ns, time.CLOCK_MONOTONIC
     thread, process = time.thread_time_ns, time.process_time_ns
-    usage, this_thread, children = (
-        resource.getrusage,
-        resource.RUSAGE_THREAD,
-        resource.RUSAGE_CHILDREN,
-    )
-    pread = os.pread
-    schedstat = open_schedstat()
+    usage, own, reaped = resource.getrusage, resource.RUSAGE_THREAD, resource.RUSAGE_CHILDREN
+    pread, schedstat = os.pread, open_schedstat()
+    points: list[int] = []
+    packers = [struct.Struct(f"=IHH{3 * count}Q").pack_into for count in range(9)]
+    latest = 0
 
     def mark(kind: int, test: int = NO_TEST, a: int = 0, b: int = 0, c: int = 0) -> None:
-        nonlocal schedstat
-        now, of_thread, of_process = clock(monotonic), thread(), process()
-        own, reaped = usage(this_thread), usage(children)
+        nonlocal schedstat, latest
+        flush()
+        latest = now = clock(monotonic)
+        cpu, cpu_of_all, used, children = thread(), process(), usage(own), usage(reaped)
         waited = b""
         if schedstat >= 0:
             try:
@@ -155,16 +164,35 @@ def marker(ring: Ring) -> Callable[..., None]:
             except OSError:  # the suite closed it; a descriptor is never opened twice
                 schedstat = -1
         at = place(size)
-        if at < 0:
-            return
-        pack(
-            *(memory, at, size, kind, ring.sequence, test, a, b, c),
-            *(now, of_thread, of_process, own[0], own[1], own[2], own[7], own[14], own[15]),
-            *(reaped[0], reaped[1], waited),
-        )
-        publish(size)
+        if at >= 0:
+            pack(
+                *(memory, at, size, kind, ring.sequence, test, a, b, c, now, cpu, cpu_of_all),
+                *(used[0], used[1], used[2], used[7], used[14], used[15]),
+                *(children[0], children[1], waited),
+            )
+            publish(size)
 
-    return mark
+    def point(what: int) -> None:
+        points.extend((what, clock(monotonic), thread()))
+        if len(points) == 24:
+            flush()
+
+    def end(what: int) -> None:
+        point(what)
+        if clock(monotonic) - latest > 1000000:
+            mark(COUNTERS)
+
+    def flush() -> None:
+        if points:
+            batch = 8 + 8 * len(points)
+            at = place(batch)
+            if at >= 0:
+                pack_points = packers[len(points) // 3]
+                pack_points(memory, at, batch, POINTS, ring.sequence, *points)
+                publish(batch)
+            points.clear()
+
+    return mark, point, end, flush
 
 
 def open_schedstat() -> int:
@@ -186,7 +214,7 @@ class Recorder:
 
     def __init__(self, ring: Ring) -> None:
         self.ring = ring
-        self.mark = marker(ring)
+        self.mark, self.point, self.end, self.flush = writers(ring)
         self.enabled = True
         self.pid, self.thread = os.getpid(), _thread.get_ident()
         self.getpid, self.get_ident = os.getpid, _thread.get_ident
@@ -253,7 +281,7 @@ class Recorder:
         index = self.tests[id(item)] = len(self.tests)
         self.kept.append(item)
         node_id = encoded(item.nodeid)
-        limit = self.ring.longest - 65536
+        limit = self.ring.longest // 2
         flags = TRUNCATED if len(node_id) > limit else 0
         groups = b"".join(
             self.pack("=I", len(name)) + name
@@ -325,28 +353,35 @@ class Recorder:
     def begin_test(self, item: pytest.Item) -> None:
         known = self.tests.get(id(item))
         self.test = self.announce(item) if known is None else known
-        self.mark(TEST_BEGIN, self.test)
+        self.point(BEGUN | self.test << 32)
 
-    def end_call(self, item: pytest.Item) -> None:
-        self.mark(PHASE_BEGIN, self.test, PHASES["teardown"])
+    def begin_setup(self) -> None:
+        self.point(SET_UP | self.test << 32)
+        self.flush()
+
+    def end_phase(self, item: pytest.Item, when: str) -> None:
+        phase = PHASES.get(when, 1)
+        self.end(ENDED | phase << 8 | self.test << 32)
+        if phase == 1:
+            self.add_needs(item)
+
+    def add_needs(self, item: pytest.Item) -> None:
+        """Fixtures that were asked for by request.getfixturevalue(), be they new or not."""
         used = getattr(getattr(item, "_request", None), "_fixture_defs", None)
-        if not used:
-            return
-        named = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
-        if used.keys() <= named.keys():
-            return
-        for name, definition in used.items():  # by request.getfixturevalue()
-            if name not in named and definition.scope != "function":
-                use = (self.test, self.define(definition), NO_PARAMETER, 0)
-                self.ring.frame(NEED, self.pack("=4I", *use))
+        named = item._fixtureinfo.name2fixturedefs if used else {}  # type: ignore[attr-defined]
+        if used and not used.keys() <= named.keys():
+            for name, definition in used.items():
+                if name not in named and definition.scope != "function":
+                    need = (self.test, self.define(definition), NO_PARAMETER, 0)
+                    self.ring.frame(NEED, self.pack("=4I", *need))
 
     def report(self, report: Any) -> None:
         flags = WAS_XFAIL if hasattr(report, "wasxfail") else 0
         if hasattr(report, "context"):  # of a subtest; its test reports for itself
             flags |= IS_SUBTEST
-        phase, outcome = PHASES.get(report.when, 1), OUTCOMES.get(report.outcome)
-        if outcome is not None:
-            self.ring.frame(REPORT, self.pack("=IHHHH", self.test, phase, outcome, flags, 0))
+        phase, outcome = PHASES.get(report.when, 1), OUTCOMES.get(report.outcome, 0)
+        self.point(REPORTED | phase << 8 | outcome << 16 | flags << 24 | self.test << 32)
+        self.flush()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
@@ -354,22 +389,15 @@ class Recorder:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
-        self.guarded(self.mark, PHASE_BEGIN, self.test, 0)
+        self.guarded(self.begin_setup)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_call(self) -> None:
-        self.guarded(self.mark, PHASE_BEGIN, self.test, 1)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> None:
+        self.guarded(self.end_phase, item, call.when)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
-        self.guarded(self.end_call, item)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, call: Any) -> None:
-        self.guarded(self.mark, PHASE_END, self.test, PHASES.get(call.when, 1))
-
-    @pytest.hookimpl(tryfirst=True)
+    @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
+        # The next phase begins when all have heard of this one.
         self.guarded(self.report, report)
 
     # Fixtures
@@ -397,8 +425,9 @@ class Recorder:
             self.guarded(self.end_fixture, fixturedef, number)
 
 
-def make_sequential(options: Any) -> None:
-    """Undoes what addopts or arguments ask of pytest-xdist, before it reads them."""
+def restore_options(options: Any) -> None:
+    """Hides this plugin from what copies options, and undoes what they ask of pytest-xdist."""
+    options.plugins = [name for name in options.plugins if name != __name__]
     active = getattr(options, "numprocesses", None), getattr(options, "tx", None)
     if any(active) or getattr(options, "dist", "no") != "no" or getattr(options, "distload", False):
         options.numprocesses, options.dist, options.tx, options.distload = 0, "no", [], False
@@ -445,7 +474,7 @@ _waiting = attach()
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     # The first session of the process is the one to record; a nested one finds nothing waiting.
     if _waiting:
-        make_sequential(early_config.known_args_namespace)
+        restore_options(early_config.known_args_namespace)
         early_config.pluginmanager.register(_waiting[0], "advisor_recorder_hooks")
     yield
 
@@ -453,6 +482,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 @pytest.hookimpl(tryfirst=True, hookwrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
     if _waiting and config.pluginmanager.is_registered(_waiting[0]):
-        make_sequential(config.option)
+        restore_options(config.option)
         _waiting.clear()
     yield

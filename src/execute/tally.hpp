@@ -1,0 +1,33 @@
+#pragma once
+
+// What a journal says about a run: which tests came to exactly one final outcome, how many of each
+// outcome there are, and what each worker did. Pure.
+
+#include <advisor/domain/outcome.hpp>
+#include <advisor/store/journal.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace advisor {
+
+struct Tally {
+    Conservation conservation;
+    std::map<std::string, std::uint64_t> outcomes;
+    std::vector<WorkerUse> workers;
+    bool had_session = false;  ///< pytest began a session: it was more than --version
+    bool had_collection = false;
+    bool finished = false;             ///< pytest came to the end of its session
+    JournalEvent finish;               ///< if so
+    std::optional<int> exit_by_suite;  ///< the code that a worker gave to pytest.exit()
+};
+
+/// `exec_ns` is the launch of the run, from which the boot of a worker counts.
+[[nodiscard]] Tally tally(const Journal& journal, std::int64_t exec_ns);
+
+/// "passed", "failed", "skipped", "xfailed", "xpassed", "error", by pytest's rules.
+[[nodiscard]] std::string final_outcome(const std::vector<JournalPhase>& phases);
+
+}  // namespace advisor
