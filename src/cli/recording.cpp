@@ -1,0 +1,254 @@
+#include "cli/recording.hpp"
+
+#include <advisor/base/text.hpp>
+#include <advisor/dialect/runner.hpp>
+#include <advisor/host/clock.hpp>
+#include <advisor/host/machine.hpp>
+#include <advisor/measure/calibrate.hpp>
+#include <advisor/measure/profile_suite.hpp>
+#include <advisor/model/calibration_fit.hpp>
+#include <advisor/store/model_data.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+
+#include "cli/saved.hpp"
+#include "cli/suite_options.hpp"
+
+namespace advisor::cli {
+
+namespace {
+
+constexpr int k_pytest_usage_error = 4;
+constexpr int k_pytest_no_tests = 5;
+
+std::string progress_line(const ProfileProgress& at) {
+    std::string line = fmt::format("recording: {}, {:.0f} s", at.stage, at.elapsed.value());
+    if (at.stage == "testing") {
+        line = fmt::format(
+            "recording: {} of {} tests, {:.0f} s", at.started, at.collected, at.elapsed.value()
+        );
+    }
+    if (at.failed > 0) {
+        line += fmt::format(", {} failed", at.failed);
+    }
+    return line;
+}
+
+/// The end of pytest's output, for standard error.
+std::string tail_of(const std::string& output) {
+    constexpr std::size_t k_lines = 25;
+    std::size_t at = output.find_last_not_of("\n ");
+    if (at == std::string::npos) {
+        return "";
+    }
+    const std::size_t end = at + 1;
+    for (std::size_t lines = 0; at != std::string::npos && at > 0; --at) {
+        if (output[at] == '\n' && ++lines == k_lines) {
+            ++at;
+            break;
+        }
+    }
+    std::string text;
+    for (std::size_t begin = at; begin < end;) {
+        const std::size_t stop = std::min(output.find('\n', begin), end);
+        text += "  | " + escape_terminal(output.substr(begin, stop - begin)) + "\n";
+        begin = stop + 1;
+    }
+    return text;
+}
+
+std::size_t tests_that_ran(const Profile& profile) {
+    return static_cast<std::size_t>(std::count_if(
+        profile.tests.begin(),
+        profile.tests.end(),
+        [](const TestCost& test) {
+            return test.outcome != TestOutcome::not_run && test.outcome != TestOutcome::interrupted;
+        }
+    ));
+}
+
+/// Why there is nothing to analyse, if so.
+std::optional<Error> nothing_to_analyse(const Profile& profile) {
+    const int code = profile.run.exit_code.value_or(-1);
+    if (code == k_pytest_usage_error) {
+        return Error{
+            ErrorKind::input,
+            "pytest did not start the suite",
+            "it says usage error (exit code 4): a path, an option or a conftest file is wrong",
+            "run the same command without advisor; its arguments stand after --"};
+    }
+    if (code == k_pytest_no_tests || (code == 0 && profile.tests.empty())) {
+        return Error{
+            ErrorKind::input,
+            "pytest collected no tests",
+            fmt::format("in {}", profile.run.directory),
+            "name the tests after --, as in: advisor analyze -- tests"};
+    }
+    if (tests_that_ran(profile) == 0) {
+        const std::string because =
+            profile.run.incomplete_because.empty()
+                ? fmt::format("pytest exited with {} before a test ended", code)
+                : profile.run.incomplete_because;
+        return Error{
+            ErrorKind::suite_failed,
+            "the suite failed before any test could be measured",
+            because,
+            "mend it first: run the same command without advisor"};
+    }
+    return std::nullopt;
+}
+
+std::optional<Error> failure_of(const Profile& profile) {
+    if (!profile.run.complete) {
+        return Error{
+            ErrorKind::suite_failed,
+            "the recording is incomplete",
+            profile.run.incomplete_because,
+            "what is said below rests on the tests that ran"};
+    }
+    if (profile.run.exit_code != 0) {
+        const auto failures = static_cast<std::size_t>(std::count_if(
+            profile.tests.begin(),
+            profile.tests.end(),
+            [](const TestCost& test) { return is_failure(test.outcome); }
+        ));
+        return Error{
+            ErrorKind::suite_failed,
+            "the suite failed",
+            fmt::format(
+                "{} failed, pytest exited with {}",
+                format_count(failures, "test"),
+                profile.run.exit_code.value_or(-1)
+            ),
+            "the advice is given all the same; failing tests may take another time when they pass"};
+    }
+    return std::nullopt;
+}
+
+std::string shell_words(const std::vector<std::string>& words) {
+    return escape_terminal(join_words(words));
+}
+
+}  // namespace
+
+std::vector<OptionSpec> with_recording(std::vector<OptionSpec> options) {
+    options.push_back({"deadline", "TIME", "end the suite after this time, such as 20m"});
+    options.push_back({"verbose", "", "show pytest's own output, on standard error"});
+    options.push_back({"no-calibration", "", "use shipped costs instead of measuring this machine"}
+    );
+    return options;
+}
+
+Result<Recorded> record(
+    const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
+) {
+    ProfileOptions options;
+    if (const auto deadline = arguments.value("deadline")) {
+        const auto seconds = parse_duration_s(*deadline);
+        if (!seconds) {
+            return tl::unexpected(seconds.error());
+        }
+        options.deadline = Seconds(*seconds);
+    }
+    const bool verbose = arguments.has("verbose");
+    options.output = verbose ? Stream::to_stderr : Stream::capture;
+    if (!verbose) {
+        options.progress = [&](const ProfileProgress& at) { shell.progress(progress_line(at)); };
+    }
+    shell.note(fmt::format("recording one sequential run: {}", shell_words(suite.command.words())));
+    auto profiled = profile_suite(suite, instruments, options);
+    shell.end_progress();
+    if (!profiled) {
+        return tl::unexpected(profiled.error());
+    }
+    const Profile& profile = profiled->profile;
+    const auto nothing = nothing_to_analyse(profile);
+    auto failure = failure_of(profile);
+    if (nothing || failure) {
+        shell.note(tail_of(profiled->output));
+    }
+    if (nothing) {
+        return tl::unexpected(*nothing);
+    }
+    shell.note(fmt::format(
+        "recorded {} in {}",
+        format_count(profile.tests.size(), "test"),
+        format_seconds(profile.run.wall)
+    ));
+    if (const Status saved = save(suite, profile); !saved) {
+        report_error(saved.error());
+    }
+    return Recorded{std::move(profiled->profile), std::move(failure)};
+}
+
+ModelParameters parameters_for(
+    const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
+) {
+    if (arguments.has("no-calibration")) {
+        return prior_parameters();
+    }
+    const std::string fingerprint =
+        calibration_fingerprint(discover_host(instruments.files), suite.interpreter);
+    if (auto cached = cached_calibration(fingerprint)) {
+        return std::move(*cached);
+    }
+    CalibrationOptions options;
+    options.progress = [&](std::string_view step) {
+        shell.progress(fmt::format("calibrating: {}", step));
+    };
+    shell.note("measuring what workers cost on this machine (once, about 15 s)");
+    const auto seen = calibrate(suite.interpreter, instruments, options);
+    shell.end_progress();
+    if (!seen) {
+        report_error(seen.error());
+        shell.note("advisor: predicting with shipped costs, with wider intervals");
+        return prior_parameters();
+    }
+    ModelParameters parameters = fit_parameters(*seen, prior_parameters());
+    parameters.fingerprint = fingerprint;
+    parameters.measured_utc = utc_now();
+    if (const Status cached = cache_calibration(parameters); !cached) {
+        report_error(cached.error());
+    }
+    return parameters;
+}
+
+Advice advice_for(
+    const Profile& profile,
+    const Suite& suite,
+    const ModelParameters& parameters,
+    AdviseOptions options
+) {
+    options.ability = ability_of(suite.interpreter, suite.command);
+    Advice advice = advise(profile, parameters, options);
+    for (Prediction& prediction : advice.predictions) {
+        const auto why =
+            why_not_runnable(prediction.configuration, suite.interpreter, suite.command);
+        if (prediction.can_run && why) {
+            prediction.can_run = false;
+            prediction.cannot_run_because = why->because;
+        }
+        const bool spelt = std::holds_alternative<Sequential>(prediction.configuration.runner)
+                           || std::holds_alternative<Processes>(prediction.configuration.runner);
+        if (spelt && prediction.configuration.shards == 1) {
+            prediction.command =
+                command_for(prediction.configuration, suite.interpreter, suite.command);
+        }
+    }
+    return advice;
+}
+
+Suite suite_in(const Profile& profile) {
+    Suite suite;
+    suite.command.launcher = profile.run.command;
+    suite.command.python = profile.interpreter.executable;
+    suite.directory = profile.run.directory;
+    suite.interpreter = profile.interpreter;
+    return suite;
+}
+
+}  // namespace advisor::cli

@@ -1,0 +1,51 @@
+#pragma once
+
+// The steps that several commands share: record a suite, get the machine's parameters, advise.
+
+#include <advisor/advise/advise.hpp>
+#include <advisor/base/result.hpp>
+#include <advisor/dialect/suite_command.hpp>
+#include <advisor/domain/parameters.hpp>
+#include <advisor/domain/profile.hpp>
+#include <advisor/host/instruments.hpp>
+
+#include <optional>
+#include <string>
+
+#include "cli/arguments.hpp"
+#include "cli/shell.hpp"
+
+namespace advisor::cli {
+
+struct Recorded {
+    Profile profile;
+    std::optional<Error> failure;  ///< the suite failed, in whatever way; the profile is partial
+};
+
+/// Profiles the suite and saves the profile. An error where nothing came of it that could be
+/// analysed: pytest refused its arguments, collected nothing, or no test ran.
+[[nodiscard]] Result<Recorded> record(
+    const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
+);
+
+/// Options of `record`.
+[[nodiscard]] std::vector<OptionSpec> with_recording(std::vector<OptionSpec> options);
+
+/// From the cache, or measured now; the shipped priors, with a remark, where --no-calibration
+/// says so or the experiments fail.
+[[nodiscard]] ModelParameters parameters_for(
+    const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
+);
+
+/// Advice with the commands that a user could type.
+[[nodiscard]] Advice advice_for(
+    const Profile& profile,
+    const Suite& suite,
+    const ModelParameters& parameters,
+    AdviseOptions options
+);
+
+/// A suite that was profiled elsewhere, as its profile describes it.
+[[nodiscard]] Suite suite_in(const Profile& profile);
+
+}  // namespace advisor::cli

@@ -1,0 +1,139 @@
+#include "cli/saved.hpp"
+
+#include <advisor/store/documents.hpp>
+#include <advisor/store/files.hpp>
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <iostream>
+#include <iterator>
+
+#include "cli/shell.hpp"
+
+namespace advisor::cli {
+
+namespace {
+
+constexpr const char* k_directory = ".advisor";
+
+/// FNV-1a over the words, each with its end.
+std::string key_of(const Suite& suite) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const std::string& word : suite.command.words()) {
+        for (const char c : word + '\n') {
+            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+        }
+    }
+    return fmt::format("{:016x}", hash);
+}
+
+bool is_same_machine(const Host& a, const Host& b) {
+    return a.cpu_model == b.cpu_model && a.cores_allowed == b.cores_allowed
+           && a.cpu_quota == b.cpu_quota;
+}
+
+bool is_same_interpreter(const Interpreter& a, const Interpreter& b) {
+    return a.executable == b.executable && a.version == b.version
+           && a.pytest_version == b.pytest_version && a.xdist_version == b.xdist_version;
+}
+
+Status save_text(const std::string& path, const std::string& text) {
+    if (const Status made = make_directory(k_directory); !made) {
+        return made;
+    }
+    return write_file(path, text);
+}
+
+std::optional<std::string> cache_directory() {
+    if (const auto base = environment("XDG_CACHE_HOME")) {
+        return *base + "/advisor";
+    }
+    if (const auto home = environment("HOME")) {
+        return *home + "/.cache/advisor";
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string profile_path(const Suite& suite) {
+    return fmt::format("{}/profile-{}.json", k_directory, key_of(suite));
+}
+
+std::string advice_path(const Suite& suite) {
+    return fmt::format("{}/advice-{}.json", k_directory, key_of(suite));
+}
+
+Status save(const Suite& suite, const Profile& profile) {
+    return save_text(profile_path(suite), to_json(profile));
+}
+
+Status save(const Suite& suite, const Advice& advice) {
+    return save_text(advice_path(suite), to_json(advice));
+}
+
+std::optional<Profile> saved_profile(const Suite& suite, const Host& host) {
+    const std::string path = profile_path(suite);
+    const auto text = read_file(path, k_longest_document);
+    auto profile = text ? read_profile(*text, path) : tl::unexpected(text.error());
+    if (!profile || !is_same_machine(profile->host, host)
+        || !is_same_interpreter(profile->interpreter, suite.interpreter)) {
+        return std::nullopt;
+    }
+    return std::move(*profile);
+}
+
+std::optional<Advice> saved_advice(const Suite& suite, const Host& host) {
+    const std::string path = advice_path(suite);
+    const auto text = read_file(path, k_longest_document);
+    auto advice = text ? read_advice(*text, path) : tl::unexpected(text.error());
+    if (!advice || !is_same_machine(advice->host, host)
+        || !is_same_interpreter(advice->interpreter, suite.interpreter)) {
+        return std::nullopt;
+    }
+    return std::move(*advice);
+}
+
+std::optional<ModelParameters> cached_calibration(const std::string& fingerprint) {
+    const auto directory = cache_directory();
+    if (!directory) {
+        return std::nullopt;
+    }
+    const std::string path = fmt::format("{}/calibration-{}.json", *directory, fingerprint);
+    const auto text = read_file(path, k_longest_document);
+    auto parameters = text ? read_calibration(*text, path) : tl::unexpected(text.error());
+    if (!parameters || parameters->fingerprint != fingerprint) {
+        return std::nullopt;
+    }
+    return std::move(*parameters);
+}
+
+Status cache_calibration(const ModelParameters& parameters) {
+    const auto directory = cache_directory();
+    if (!directory) {
+        return {};
+    }
+    if (const Status made = make_directory(*directory); !made) {
+        return made;
+    }
+    return write_file(
+        fmt::format("{}/calibration-{}.json", *directory, parameters.fingerprint),
+        to_json(parameters)
+    );
+}
+
+Result<std::string> read_document_file(const std::string& path) {
+    if (path == "-") {
+        return std::string(std::istreambuf_iterator<char>(std::cin), {});
+    }
+    return read_file(path, k_longest_document);
+}
+
+Result<Profile> read_profile_file(const std::string& path) {
+    const auto text = read_document_file(path);
+    return text ? read_profile(*text, path == "-" ? "standard input" : path)
+                : tl::unexpected(text.error());
+}
+
+}  // namespace advisor::cli

@@ -1,0 +1,40 @@
+#pragma once
+
+// What advisor keeps between commands: in `.advisor/` of the directory where it was called, by
+// suite; and calibrations in the user's cache, by fingerprint.
+
+#include <advisor/base/result.hpp>
+#include <advisor/dialect/suite_command.hpp>
+#include <advisor/domain/advice.hpp>
+#include <advisor/domain/parameters.hpp>
+#include <advisor/domain/profile.hpp>
+
+#include <optional>
+#include <string>
+
+namespace advisor::cli {
+
+/// Nothing in a document that advisor reads may be larger.
+inline constexpr Bytes k_longest_document{std::int64_t{1} << 30};
+
+/// A suite is told from others by its command's words.
+[[nodiscard]] std::string profile_path(const Suite& suite);
+[[nodiscard]] std::string advice_path(const Suite& suite);
+
+/// Makes the directory, if need be.
+[[nodiscard]] Status save(const Suite& suite, const Profile& profile);
+[[nodiscard]] Status save(const Suite& suite, const Advice& advice);
+
+/// What was saved for this suite by this machine and these versions; nothing if it was not, or does
+/// not fit any more.
+[[nodiscard]] std::optional<Profile> saved_profile(const Suite& suite, const Host& host);
+[[nodiscard]] std::optional<Advice> saved_advice(const Suite& suite, const Host& host);
+
+[[nodiscard]] std::optional<ModelParameters> cached_calibration(const std::string& fingerprint);
+[[nodiscard]] Status cache_calibration(const ModelParameters& parameters);
+
+/// A document from the path that a user gave.
+[[nodiscard]] Result<std::string> read_document_file(const std::string& path);
+[[nodiscard]] Result<Profile> read_profile_file(const std::string& path);
+
+}  // namespace advisor::cli
