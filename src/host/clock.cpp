@@ -15,6 +15,12 @@ Seconds between_ns(std::int64_t begin, std::int64_t end) {
     return Seconds(static_cast<double>(end - begin) * 1e-9);
 }
 
+Seconds own_cpu_time() {
+    timespec used{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return Seconds(static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9);
+}
+
 std::string utc_now() {
     const std::time_t now = std::time(nullptr);
     std::tm parts{};

@@ -196,8 +196,9 @@ private:
 };
 
 void account(ProcessEnd& end, const rusage& before, const rusage& after) {
-    end.cpu = seconds_of(after.ru_utime) + seconds_of(after.ru_stime) - seconds_of(before.ru_utime)
-              - seconds_of(before.ru_stime);
+    end.cpu_user = seconds_of(after.ru_utime) - seconds_of(before.ru_utime);
+    end.cpu_sys = seconds_of(after.ru_stime) - seconds_of(before.ru_stime);
+    end.major_faults = after.ru_majflt - before.ru_majflt;
     end.voluntary_switches = after.ru_nvcsw - before.ru_nvcsw;
     end.involuntary_switches = after.ru_nivcsw - before.ru_nivcsw;
 }

@@ -50,12 +50,25 @@ struct ExecPlan {
     std::string program;  ///< a path if it was found on PATH
 };
 
-std::vector<std::string> merged_environment(const ProcessSpec& spec) {
+/// By name the whole entry; an empty one removes the variable.
+std::map<std::string, std::string, std::less<>> changes_of(const ProcessSpec& spec) {
     std::map<std::string, std::string, std::less<>> changes;
-    std::vector<std::string> merged;
     for (const auto& [name, value] : spec.environment) {
         changes[name] = value ? fmt::format("{}={}", name, *value) : std::string();
     }
+    for (const PathPrefix& prefix : spec.prefixes) {
+        const char* own = ::getenv(prefix.variable.c_str());
+        const std::string rest = own != nullptr && *own != '\0' ? fmt::format(":{}", own) : "";
+        changes[prefix.variable] = fmt::format("{}={}{}", prefix.variable, prefix.directory, rest);
+        changes[prefix.keep_as] =
+            own != nullptr ? fmt::format("{}={}", prefix.keep_as, own) : std::string();
+    }
+    return changes;
+}
+
+std::vector<std::string> merged_environment(const ProcessSpec& spec) {
+    std::map<std::string, std::string, std::less<>> changes = changes_of(spec);
+    std::vector<std::string> merged;
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
         const std::string_view text = *entry;
         if (changes.find(text.substr(0, text.find('='))) == changes.end()) {

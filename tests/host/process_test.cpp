@@ -76,6 +76,18 @@ TEST_CASE("environment changes are set and unset on top of ours") {
     CHECK(run(spec).output == "kept unset a=b\n/\n");
 }
 
+TEST_CASE("a path prefix comes first, and the child can put the old value back") {
+    ::setenv("ADVISOR_TEST_PATH", "/a:/b", 1);
+    ::unsetenv("ADVISOR_TEST_NO_PATH");
+    ProcessSpec spec = shell(
+        "echo $ADVISOR_TEST_PATH $ADVISOR_TEST_OLD $ADVISOR_TEST_NO_PATH ${ADVISOR_TEST_NONE-none}"
+    );
+    spec.prefixes = {
+        {"ADVISOR_TEST_PATH", "/first", "ADVISOR_TEST_OLD"},
+        {"ADVISOR_TEST_NO_PATH", "/only", "ADVISOR_TEST_NONE"}};
+    CHECK(run(spec).output == "/first:/a:/b /a:/b /only none\n");
+}
+
 TEST_CASE("only the last bytes of a long output are kept") {
     ProcessSpec spec =
         shell("i=0; while [ $i -lt 3000 ]; do echo line; i=$((i+1)); done; echo end");

@@ -1,10 +1,12 @@
 #pragma once
 
-// The Python files that are compiled into the binary. What each does stands at its top. They are
-// written to a private directory for the time of a run.
+// The Python files that are compiled into the binary, and how pytest is made to load them. What
+// each does stands at its top. They are written to a private directory for the time of a run.
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace advisor {
 
@@ -21,5 +23,18 @@ struct PythonFile {
 [[nodiscard]] PythonFile journal_plugin();
 [[nodiscard]] PythonFile probe_plugin();
 [[nodiscard]] PythonFile capacity_script();
+
+/// A plugin in a directory of its own. The directory is to be put before PYTHONPATH, whose old
+/// value the plugin finds under `keep_as` and puts back.
+struct PluginLoading {
+    PythonFile file;
+    std::vector<std::string> words;                ///< to follow pytest's other arguments
+    std::pair<std::string, std::string> variable;  ///< tells the plugin where to write
+    std::string keep_as;
+};
+
+[[nodiscard]] PluginLoading load_recorder(const std::string& ring_path);
+[[nodiscard]] PluginLoading load_journal(const std::string& journal_path);
+[[nodiscard]] PluginLoading load_probe(const std::string& answer_path);
 
 }  // namespace advisor

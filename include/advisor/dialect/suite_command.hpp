@@ -3,6 +3,7 @@
 // How the user starts pytest: by an interpreter, or by a launcher such as "uv run pytest".
 
 #include <advisor/base/result.hpp>
+#include <advisor/domain/host.hpp>
 
 #include <functional>
 #include <optional>
@@ -20,6 +21,13 @@ struct SuiteCommand {
 
     [[nodiscard]] std::vector<std::string> words() const;
     friend bool operator==(const SuiteCommand&, const SuiteCommand&) = default;
+};
+
+/// A suite as the user gives it, and the interpreter that its command turned out to use.
+struct Suite {
+    SuiteCommand command;
+    std::string directory;
+    Interpreter interpreter;
 };
 
 struct InterpreterWish {

@@ -1,6 +1,7 @@
 #pragma once
 
-// The only clocks of the program: CLOCK_MONOTONIC for spans, UTC for stamps in documents.
+// The only clocks of the program: CLOCK_MONOTONIC for spans, UTC for stamps in documents, and
+// what this process itself has used.
 
 #include <advisor/base/units.hpp>
 
@@ -14,6 +15,9 @@ namespace advisor {
 
 /// The time from `begin` to `end`, both of monotonic_ns().
 [[nodiscard]] Seconds between_ns(std::int64_t begin, std::int64_t end);
+
+/// CPU time, user and system, of this process so far, without its children.
+[[nodiscard]] Seconds own_cpu_time();
 
 /// "2026-11-24T04:39:32Z"
 [[nodiscard]] std::string utc_now();

@@ -28,11 +28,20 @@ enum class Stream : std::uint8_t {
     discard,      ///< /dev/null; of standard input: at its end
 };
 
+/// A directory to be the first of a variable like PATH. The variable's own value goes, where there
+/// is one, under another name, so that the child can put it back.
+struct PathPrefix {
+    std::string variable;
+    std::string directory;
+    std::string keep_as;
+};
+
 struct ProcessSpec {
     std::vector<std::string> argv;  ///< argv[0] is looked up on PATH if it has no slash
     std::string directory;          ///< empty: ours
     /// Set, or unset where there is no value, on top of our own environment.
     std::vector<std::pair<std::string, std::optional<std::string>>> environment;
+    std::vector<PathPrefix> prefixes;
     Stream input = Stream::inherit;
     Stream output = Stream::inherit;
     Stream error = Stream::inherit;
@@ -48,14 +57,17 @@ struct ProcessEnd {
     std::int64_t exec_ns = 0;      ///< monotonic_ns() just before exec
     std::int64_t exit_ns = 0;      ///< when its end was seen
     Seconds stopped;               ///< time between a stop and the continuation, in all
-    Seconds cpu;                   ///< user and system, of the child and all that was reaped
-    Bytes peak_rss;                ///< of the largest process among them
+    Seconds cpu_user;              ///< of the child and all that was reaped, as the next
+    Seconds cpu_sys;
+    Bytes peak_rss;  ///< of the largest process among them
     std::int64_t voluntary_switches = 0;
     std::int64_t involuntary_switches = 0;
+    std::int64_t major_faults = 0;
     std::uint32_t left_behind = 0;  ///< processes that were still there a second after its end
     std::string output;             ///< where captured
     std::string error;
 
+    [[nodiscard]] Seconds cpu() const { return cpu_user + cpu_sys; }
     [[nodiscard]] Seconds wall() const;  ///< from exec to exit, less `stopped`
 };
 
