@@ -61,6 +61,23 @@ void incomplete_profile(const Profile& profile, std::vector<Finding>& findings) 
     );
 }
 
+/// "other processes used 12 % of the machine and a quota stopped it for 2.0 s"
+std::string disturbers(double steal, double foreign, Seconds throttled) {
+    std::vector<std::string> parts;
+    if (foreign >= 0.01) {
+        parts.push_back(
+            fmt::format("other processes used {} of the machine", format_percent(foreign))
+        );
+    }
+    if (steal >= 0.001) {
+        parts.push_back(fmt::format("the hypervisor took {}", format_percent(steal)));
+    }
+    if (throttled > Seconds(0)) {
+        parts.push_back(fmt::format("a quota stopped it for {}", format_seconds(throttled)));
+    }
+    return fmt::format("{}", fmt::join(parts, " and "));
+}
+
 void disturbed_profile(const Profile& profile, std::vector<Finding>& findings) {
     const Disturbance& disturbance = profile.disturbance;
     if (!is_disturbed(disturbance)) {
@@ -77,27 +94,28 @@ void disturbed_profile(const Profile& profile, std::vector<Finding>& findings) {
           {"foreign_fraction", foreign},
           {"throttled_s", throttled.value()}},
          fmt::format(
-             "while the suite was profiled, the hypervisor took {} and other processes used {} of "
-             "the machine, and a quota stopped it for {}; ties are judged more widely",
-             format_percent(steal),
-             format_percent(foreign),
-             format_seconds(throttled)
+             "while the suite was recorded, {}; ties are judged more widely",
+             disturbers(steal, foreign, throttled)
          ),
          "profile again when the machine is quiet"}
     );
 }
 
-void not_measured(const Profile& profile, std::vector<Finding>& findings) {
-    for (const Missing& missing : profile.missing) {
-        findings.push_back(
-            {"not-measured",
-             Severity::note,
-             {missing.what},
-             {},
-             fmt::format("{} was not measured: {}", missing.what, missing.because),
-             {}}
-        );
+/// Nothing tells waiting from computing: then every second counts as computing, and more workers
+/// than cores promise nothing.
+void times_only(const Profile& profile, std::vector<Finding>& findings) {
+    if (profile.host.rung != Rung::none) {
+        return;
     }
+    findings.push_back(
+        {"times-only",
+         Severity::note,
+         {},
+         {},
+         "the profile has no CPU times, so every second is taken for computing; a suite that waits "
+         "gains more than is predicted here",
+         "record the suite with advisor profile"}
+    );
 }
 
 }  // namespace
@@ -107,7 +125,7 @@ std::vector<Finding> profile_findings(const Profile& profile) {
     failing_suite(profile, findings);
     incomplete_profile(profile, findings);
     disturbed_profile(profile, findings);
-    not_measured(profile, findings);
+    times_only(profile, findings);
     return findings;
 }
 

@@ -1,7 +1,10 @@
 #include "cli/saved.hpp"
 
+#include <advisor/base/text.hpp>
+#include <advisor/host/machine.hpp>
 #include <advisor/store/documents.hpp>
 #include <advisor/store/files.hpp>
+#include <advisor/store/imports.hpp>
 
 #include <fmt/format.h>
 
@@ -75,7 +78,7 @@ Status save(const Suite& suite, const Advice& advice) {
 
 std::optional<Profile> saved_profile(const Suite& suite, const Host& host) {
     const std::string path = profile_path(suite);
-    const auto text = read_file(path, k_longest_document);
+    const auto text = read_file(path, k_largest_document);
     auto profile = text ? read_profile(*text, path) : tl::unexpected(text.error());
     if (!profile || !is_same_machine(profile->host, host)
         || !is_same_interpreter(profile->interpreter, suite.interpreter)) {
@@ -86,7 +89,7 @@ std::optional<Profile> saved_profile(const Suite& suite, const Host& host) {
 
 std::optional<Advice> saved_advice(const Suite& suite, const Host& host) {
     const std::string path = advice_path(suite);
-    const auto text = read_file(path, k_longest_document);
+    const auto text = read_file(path, k_largest_document);
     auto advice = text ? read_advice(*text, path) : tl::unexpected(text.error());
     if (!advice || !is_same_machine(advice->host, host)
         || !is_same_interpreter(advice->interpreter, suite.interpreter)) {
@@ -101,7 +104,7 @@ std::optional<ModelParameters> cached_calibration(const std::string& fingerprint
         return std::nullopt;
     }
     const std::string path = fmt::format("{}/calibration-{}.json", *directory, fingerprint);
-    const auto text = read_file(path, k_longest_document);
+    const auto text = read_file(path, k_largest_document);
     auto parameters = text ? read_calibration(*text, path) : tl::unexpected(text.error());
     if (!parameters || parameters->fingerprint != fingerprint) {
         return std::nullopt;
@@ -124,16 +127,36 @@ Status cache_calibration(const ModelParameters& parameters) {
 }
 
 Result<std::string> read_document_file(const std::string& path) {
-    if (path == "-") {
-        return std::string(std::istreambuf_iterator<char>(std::cin), {});
+    if (path != "-") {
+        return read_file(path, k_largest_document);
     }
-    return read_file(path, k_longest_document);
+    std::string text;
+    std::array<char, 65536> block{};
+    while (std::cin.read(block.data(), block.size()) || std::cin.gcount() > 0) {
+        text.append(block.data(), static_cast<std::size_t>(std::cin.gcount()));
+        if (text.size() > static_cast<std::size_t>(k_largest_document.value())) {
+            return fail(
+                ErrorKind::input,
+                "cannot read standard input",
+                fmt::format("it is larger than {}", format_bytes(k_largest_document))
+            );
+        }
+    }
+    return text;
 }
 
 Result<Profile> read_profile_file(const std::string& path) {
     const auto text = read_document_file(path);
-    return text ? read_profile(*text, path == "-" ? "standard input" : path)
-                : tl::unexpected(text.error());
+    if (!text) {
+        return tl::unexpected(text.error());
+    }
+    auto profile = read_any_profile(*text, path == "-" ? "standard input" : path);
+    if (profile && profile->host.cpu_model.empty()) {
+        const Rung rung = profile->host.rung;
+        profile->host = discover_host(FileReader());
+        profile->host.rung = rung;
+    }
+    return profile;
 }
 
 }  // namespace advisor::cli

@@ -14,9 +14,6 @@
 
 namespace advisor::cli {
 
-/// Nothing in a document that advisor reads may be larger.
-inline constexpr Bytes k_longest_document{std::int64_t{1} << 30};
-
 /// A suite is told from others by its command's words.
 [[nodiscard]] std::string profile_path(const Suite& suite);
 [[nodiscard]] std::string advice_path(const Suite& suite);
@@ -33,8 +30,10 @@ inline constexpr Bytes k_longest_document{std::int64_t{1} << 30};
 [[nodiscard]] std::optional<ModelParameters> cached_calibration(const std::string& fingerprint);
 [[nodiscard]] Status cache_calibration(const ModelParameters& parameters);
 
-/// A document from the path that a user gave.
+/// A document from the path that a user gave; "-" is standard input.
 [[nodiscard]] Result<std::string> read_document_file(const std::string& path);
+
+/// A recording of ours, JUnit XML or .test_durations; the latter know no machine and get this one.
 [[nodiscard]] Result<Profile> read_profile_file(const std::string& path);
 
 }  // namespace advisor::cli

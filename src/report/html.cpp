@@ -141,7 +141,7 @@ std::string recommendation(const Advice& advice) {
 
 std::string gaps(const Advice& advice) {
     std::string out;
-    for (const Missing& gap : advice.measured_with.missing) {
+    for (const Missing& gap : report::grouped(advice.measured_with.missing)) {
         out += element("li", "", escape_html(gap.what + ": " + gap.because)) + "\n";
     }
     if (!out.empty()) {

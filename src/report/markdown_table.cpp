@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "report/words.hpp"
+
 namespace advisor::report::markdown {
 
 namespace {
@@ -81,8 +83,7 @@ std::string missing(const std::vector<Missing>& gaps) {
         return {};
     }
     std::vector<std::string> items;
-    items.reserve(gaps.size());
-    for (const Missing& gap : gaps) {
+    for (const Missing& gap : grouped(gaps)) {
         items.push_back(gap.what + ": " + gap.because);
     }
     return heading("Not measured") + bullets(items);

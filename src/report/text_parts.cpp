@@ -4,6 +4,7 @@
 
 #include "report/numbers.hpp"
 #include "report/table.hpp"
+#include "report/words.hpp"
 
 namespace advisor::report {
 
@@ -30,7 +31,7 @@ Lines missing_lines(const std::vector<Missing>& missing, const TextStyle& style)
         return {};
     }
     Lines lines{heading("Not measured", style)};
-    for (const Missing& gap : missing) {
+    for (const Missing& gap : grouped(missing)) {
         lines = lines + paragraph("  ", gap.what + ": " + gap.because, style);
     }
     return lines;

@@ -170,6 +170,21 @@ std::string prior_note(const ModelParameters& parameters) {
     );
 }
 
+std::vector<Missing> grouped(const std::vector<Missing>& missing) {
+    std::vector<Missing> groups;
+    for (const Missing& gap : missing) {
+        const auto same = std::find_if(groups.begin(), groups.end(), [&](const Missing& group) {
+            return group.because == gap.because;
+        });
+        if (same == groups.end()) {
+            groups.push_back(gap);
+        } else {
+            same->what += ", " + gap.what;
+        }
+    }
+    return groups;
+}
+
 std::string shell_word(std::string_view word) {
     constexpr std::string_view k_harmless =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";

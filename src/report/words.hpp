@@ -51,6 +51,9 @@ machine_facts(const Host& host, const Interpreter& interpreter);
 [[nodiscard]] std::vector<std::string>
 reasons_not_runnable(const std::vector<const Prediction*>& rows);
 
+/// Gaps of the same reason as one, in the order of their first: "CYCLES, INSTRUCTIONS".
+[[nodiscard]] std::vector<Missing> grouped(const std::vector<Missing>& missing);
+
 /// What to know about the intervals: that they come from priors, or empty after a calibration.
 [[nodiscard]] std::string prior_note(const ModelParameters& parameters);
 

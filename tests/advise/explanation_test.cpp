@@ -242,14 +242,13 @@ TEST_CASE("failing tests are named and come first") {
     Suite suite = hundred_seconds();
     suite.made.tests[5].outcome = TestOutcome::failed;
     suite.made.run.exit_code = 1;
-    suite.made.missing.push_back({"GIL time", "no sampler ran"});
+    suite.made.host.rung = Rung::none;
     const Told all = told(suite.profile(), four_workers());
     REQUIRE(all.findings.size() == 2);
     CHECK(all.findings[0].code == "failing-suite");
     CHECK(all.findings[0].severity == Severity::breaks);
     CHECK(all.findings[0].subjects == std::vector<std::string>{"a.py::test_5"});
-    CHECK(all.findings[1].code == "not-measured");
-    CHECK(contains(all.findings[1].message, "no sampler ran"));
+    CHECK(all.findings[1].code == "times-only");
 }
 
 TEST_CASE("an incomplete and a disturbed profile are findings") {

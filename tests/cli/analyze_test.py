@@ -1,0 +1,160 @@
+"""advisor analyze and advisor profile on small suites."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from .conftest import Program
+
+WAITING = """
+import time
+import pytest
+
+@pytest.fixture(scope="module")
+def server():
+    time.sleep(0.05)
+    yield
+
+@pytest.mark.parametrize("number", range(8))
+def test_waits(server, number):
+    time.sleep(0.02)
+"""
+
+
+@pytest.fixture(scope="module")
+def analysed(make_program: Callable[[], Program]) -> Program:
+    program = make_program()
+    program.write(test_waiting=WAITING)
+    program.first = program.suite("analyze", "--json", "--configuration", "threads=3")  # type: ignore[attr-defined]
+    return program
+
+
+def test_the_document_has_the_names_of_the_contract(analysed: Program) -> None:
+    ended = analysed.first  # type: ignore[attr-defined]
+    assert ended.code == 0
+    advice = ended.document
+    assert (advice["format"], advice["major"]) == ("advisor.advice", 1)
+    assert advice["suite"]["tests"] == 8
+    assert advice["suite"]["files"] == 1
+    assert advice["sequential_wall_s"] > 0.2
+    specs = [prediction["configuration"]["spec"] for prediction in advice["predictions"]]
+    assert advice["recommended"] in specs
+    assert "threads=3" in specs
+    assert {"sequential", "processes=2,dist=load"} <= set(specs)
+    for prediction in advice["predictions"]:
+        wall = prediction["wall_s"]
+        assert 0 < wall["low"] <= wall["mid"] <= wall["high"]
+        assert prediction["lower_bound_s"] <= wall["mid"] * 1.001
+        assert sum(prediction["breakdown_s"].values()) == pytest.approx(wall["mid"], rel=1e-6)
+    assert advice["measured_with"]["rung"]
+
+
+def test_the_recording_is_kept_and_ignored_by_git(analysed: Program) -> None:
+    kept = analysed.directory / ".advisor"
+    assert (kept / ".gitignore").read_text().strip() == "*"
+    names = sorted(path.name.split("-")[0] for path in kept.glob("*.json"))
+    assert names == ["advice", "profile"]
+    profile = json.loads(next(kept.glob("profile-*.json")).read_text())
+    assert profile["format"] == "advisor.profile"
+
+
+def test_a_saved_recording_gives_the_same_predictions(analysed: Program) -> None:
+    profile = next((analysed.directory / ".advisor").glob("profile-*.json"))
+    words = ("analyze", "--profile", str(profile), "--no-calibration", "--json")
+    first, second = analysed(*words), analysed(*words)
+    assert first.code == 0
+    assert first.out == second.out
+    original = analysed.first.document  # type: ignore[attr-defined]
+    again = {p["configuration"]["spec"]: p["wall_s"] for p in first.document["predictions"]}
+    for prediction in original["predictions"]:
+        spec = prediction["configuration"]["spec"]
+        assert again.get(spec, prediction["wall_s"]) == prediction["wall_s"]
+
+
+def test_every_form_of_a_report_can_be_made(analysed: Program) -> None:
+    kept = analysed.directory / ".advisor"
+    advice = str(next(kept.glob("advice-*.json")))
+    profile = str(next(kept.glob("profile-*.json")))
+    assert "Recommended" in analysed("report", advice).out
+    assert analysed("report", advice, "--format", "markdown").out.startswith("#")
+    assert "<html" in analysed("report", advice, "--format", "html").out
+    assert analysed("report", advice, "--json").document["format"] == "advisor.advice"
+    assert "traceEvents" in analysed("report", profile, "--format", "trace").document
+    assert analysed("report", profile, "--format", "html").code == 2
+    lines = analysed("report", "--tests-csv", profile).out.splitlines()
+    header = "id,outcome,wall_s,cpu_s,core_wait_s,blocked_s,gil_s,peak_rss_bytes"
+    assert lines[0] == header
+    assert len(lines) == 9
+
+
+def test_plan_prints_a_choice_and_says_when_there_is_none(analysed: Program) -> None:
+    profile = str(next((analysed.directory / ".advisor").glob("profile-*.json")))
+    words = ("plan", "--profile", profile, "--no-calibration", "--json")
+    met = analysed(*words, "--target", "10m")
+    assert met.code == 0
+    plan = met.document
+    chosen = plan["points"][plan["chosen"]]
+    assert chosen["meets_target"]
+    minutes = -(-chosen["wall_s"]["mid"] // 60)
+    assert chosen["billed_minutes"] == minutes * chosen["configuration"].get("shards", 1)
+    missed = analysed(*words, "--target", "1s")
+    assert missed.code == 1
+    assert missed.document["chosen"] is None
+    assert missed.document["reason"]
+
+
+def test_a_failing_suite_is_advised_all_the_same(advisor: Program) -> None:
+    advisor.write(test_it="def test_a(): pass\ndef test_b(): assert 0\n")
+    ended = advisor.suite("analyze")
+    assert ended.code == 3
+    assert "Recommended" in ended.out
+    assert "1 test failed" in ended.err
+    assert "assert 0" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("files", "words", "code", "says"),
+    [
+        ({}, (), 2, "pytest collected no tests"),
+        ({"test_it": "def test(): pass"}, ("missing",), 2, "pytest did not start the suite"),
+        ({"test_it": "def test(): pass"}, ("--no-such-option",), 2, "--no-such-option"),
+        ({"test_it": "def test(): pass"}, ("-k", "nothing"), 2, "pytest collected no tests"),
+        ({"conftest": "raise SystemError('x')", "test_it": ""}, (), 2, "did not start the suite"),
+        ({"test_it": "import no_such_module"}, (), 3, "before any test could be measured"),
+        ({"test_it": "import os\ndef test(): os._exit(0)"}, (), 3, "before any test"),
+        (
+            {"test_it": "import os\ndef test_a(): pass\ndef test_b(): os.kill(os.getpid(), 9)"},
+            (),
+            3,
+            "the recording is incomplete",
+        ),
+        ({"test_it": "def test_a(): pass\ndef test_b(): raise KeyboardInterrupt"}, (), 3, ""),
+    ],
+)
+def test_suites_that_cannot_be_profiled_well(
+    advisor: Program, files: dict[str, str], words: tuple[str, ...], code: int, says: str
+) -> None:
+    advisor.write(**files)
+    ended = advisor.suite("analyze", pytest_words=words)
+    assert says in ended.err
+    assert ended.code == code
+    assert "Traceback (most recent call last):\n  File" not in ended.err
+    assert (ended.out != "") == ("incomplete" in ended.err or "KeyboardInterrupt" in str(files))
+
+
+def test_a_deadline_ends_a_suite_that_hangs(advisor: Program, nothing_left: str) -> None:
+    advisor.write(
+        test_it=f"""
+import subprocess, sys, time
+def test_a(): pass
+def test_b():
+    subprocess.Popen(["sleep", "600"], start_new_session=True)
+    subprocess.run([sys.executable, "-c", "import time; time.sleep(600)", "{nothing_left}"])
+"""
+    )
+    ended = advisor.suite("profile", "--deadline", "2s")
+    assert ended.code == 3
+    assert "the deadline of 2 s passed" in ended.err

@@ -1,0 +1,94 @@
+"""What a user meets first: help, and messages about words that are wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Program
+
+COMMANDS = ("analyze", "run", "profile", "report", "gate", "plan", "doctor", "calibrate")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_one_screen(advisor: Program, command: str) -> None:
+    ended = advisor(command, "--help")
+    assert ended.code == 0
+    lines = ended.out.splitlines()
+    assert lines[0].startswith(f"usage: advisor {command}")
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= 100
+
+
+def test_the_overview_names_every_command(advisor: Program) -> None:
+    ended = advisor("--help")
+    assert ended.code == 0
+    for command in COMMANDS:
+        assert f"  {command} " in ended.out
+    assert advisor().code == 2
+    assert advisor("--version").out.startswith("advisor ")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["analyse"], 2, "did you mean advisor analyze?"),
+        (["frobnicate"], 2, "advisor --help lists the commands"),
+        (["analyze", "--jsn"], 2, "did you mean --json?"),
+        (["analyze", "--js"], 2, "unknown option '--js'"),
+        (["analyze", "--maxfail=1"], 2, "options of pytest stand after --"),
+        (["analyze", "tests"], 2, "advisor analyze -- tests"),
+        (["analyze", "--configuration", "processes=0"], 2, "processes"),
+        (["analyze", "--workers", "many"], 2, "--workers takes a whole number from 1 to"),
+        (["analyze", "--color", "blue"], 2, "it takes auto, always or never"),
+        (["analyze", "--profile", "missing.json"], 2, "missing.json"),
+        (["analyze", "--python", "no/such/python"], 2, "there is no interpreter"),
+        (["analyze", "--python", "/bin/true"], 2, "--python"),
+        (["analyze", "--python", "a", "--command", "b"], 2, "cannot both be given"),
+        (["analyze", "--command", "'uv run"], 2, "a quote is open"),
+        (["run", "--jsn"], 125, "did you mean --json?"),
+        (["run", "--python", "no/such/python"], 125, "there is no interpreter"),
+        (["gate", "--base", "a.json"], 2, "a.json"),
+        (["gate"], 2, "advisor gate needs --base"),
+        (["gate", "--", "tests"], 2, "takes nothing after --"),
+        (["plan", "--target", "soon"], 2, "for example 300, 90s, 5m or 1h30m"),
+        (["plan", "--machine", "ubuntu-latst"], 2, "no machine type"),
+        (["report"], 2, "advisor report needs a document"),
+        (["report", "missing.json"], 2, "missing.json"),
+        (["report", "a", "b"], 2, "unexpected 'b'"),
+        (["profile", "--output"], 2, "output"),
+    ],
+)
+def test_wrong_words_get_their_code_and_a_hint(
+    advisor: Program, words: list[str], code: int, says: str
+) -> None:
+    ended = advisor(*words)
+    assert says in ended.err
+    assert ended.code == code
+    assert ended.out == ""
+    assert ended.err.startswith("advisor: error: ")
+    assert list(advisor.directory.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "JSON"),
+        ("not json", "JSON"),
+        ('{"format": "other.thing", "major": 1}', "other.thing"),
+        ('{"format": "advisor.profile", "major": 99}', "newer"),
+    ],
+)
+def test_foreign_and_newer_documents_are_refused(advisor: Program, text: str, says: str) -> None:
+    (advisor.directory / "file.json").write_text(text)
+    for words in (["report", "file.json"], ["analyze", "--profile", "file.json"]):
+        ended = advisor(*words)
+        assert ended.code == 2
+        assert "file.json" in ended.err
+    assert says.lower() in advisor("report", "file.json").err.lower()
+
+
+def test_a_closed_standard_output_is_an_error_and_not_a_crash(advisor: Program) -> None:
+    process = advisor.start("--help")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(10) in (0, 2)  # the text may fit into the pipe before it is closed

@@ -1,0 +1,60 @@
+"""advisor gate between two recordings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from .conftest import Program
+
+SUITE = """
+import time
+import pytest
+
+@pytest.fixture(scope="module")
+def database():
+    time.sleep({setup})
+    yield
+
+@pytest.mark.parametrize("number", range(20))
+def test_query(database, number):
+    time.sleep(0.05)
+"""
+
+
+def recorded(advisor: Program, name: str, setup: float) -> Path:
+    advisor.write(test_queries=SUITE.format(setup=setup))
+    path = advisor.directory / f"{name}.json"
+    assert advisor.suite("profile", "--output", str(path)).code == 0
+    profile = json.loads(path.read_text())
+    # The machine of this test may be busy with others, which the gate would rightly refuse.
+    profile["disturbance"]["foreign_fraction"] = 0.0
+    profile["disturbance"]["steal_fraction"] = 0.0
+    path.write_text(json.dumps(profile))
+    return path
+
+
+def test_a_slower_fixture_is_a_regression_and_is_named(advisor: Program) -> None:
+    base = recorded(advisor, "base", 0.05)
+    again = recorded(advisor, "again", 0.05)
+    slower = recorded(advisor, "slower", 2.05)
+    passed = advisor("gate", "--base", str(base), "--head", str(again))
+    assert passed.code == 0, passed.out
+    failed = advisor("gate", "--base", str(base), "--head", str(slower), "--json")
+    assert failed.code == 1
+    culprit = failed.document["culprits"][0]
+    assert (culprit["kind"], culprit["subject"]) == ("fixture", "database")
+    assert 1.5 < culprit["wall_loss_s"] < 2.5
+    text = advisor("gate", "--base", str(base), "--head", str(slower)).out
+    assert "database" in text
+
+
+def test_another_suite_cannot_be_compared(advisor: Program) -> None:
+    base = recorded(advisor, "base", 0)
+    profile = json.loads(base.read_text())
+    other = advisor.directory / "other.json"
+    profile["tests"]["modules"] = ["test_other.py"]
+    other.write_text(json.dumps(profile))
+    ended = advisor("gate", "--base", str(base), "--head", str(other))
+    assert ended.code == 2
+    assert "no test is in both" in ended.err
