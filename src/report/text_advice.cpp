@@ -30,6 +30,11 @@ Tone tone_of(const Prediction& row, const Prediction* recommended) {
     return row.can_run ? Tone::plain : Tone::dim;
 }
 
+std::string marks_of(const Prediction& row, const Prediction* recommended) {
+    std::string marks = &row == recommended ? ">" : row.tied_with_best ? "=" : "";
+    return marks + (row.can_run ? "" : "~");
+}
+
 Table ranking_table(const std::vector<const Prediction*>& rows, const Prediction* recommended) {
     Seconds smallest = rows.front()->wall.mid;
     Bytes least = rows.front()->peak_memory;
@@ -52,9 +57,8 @@ Table ranking_table(const std::vector<const Prediction*>& rows, const Prediction
         {"limited by", Align::left, Fit::elastic}};
     for (const Prediction* row : rows) {
         const Tone tone = tone_of(*row, recommended);
-        const std::string_view tie = row->tied_with_best ? "=" : "";
         table.rows.push_back(
-            {{row == recommended ? ">" : std::string(tie), tone},
+            {{marks_of(*row, recommended), tone},
              {fmt::format("{}", row->rank), tone},
              {label(row->configuration), tone},
              {seconds_text(row->wall.mid, decimals), tone},
@@ -62,7 +66,7 @@ Table ranking_table(const std::vector<const Prediction*>& rows, const Prediction
              {times_text(row->speedup.mid), tone},
              {range_text(row->speedup), Tone::dim},
              {memory_text(row->peak_memory, unit), Tone::plain},
-             {limit_words(*row), Tone::dim}}
+             {(row->fits_memory ? "" : "too little memory; ") + bound_words(*row), Tone::dim}}
         );
     }
     return table;
@@ -82,7 +86,7 @@ Lines legend(
     }
     Lines lines = paragraph("  ", marks, style, Tone::dim);
     for (const std::string& reason : reasons_not_runnable(rows)) {
-        lines = lines + paragraph("  predicted only: ", reason, style, Tone::warn);
+        lines = lines + paragraph("  ~ predicted only: ", reason, style, Tone::warn);
     }
     return lines;
 }

@@ -100,7 +100,8 @@ def test_a_session_that_ends_early_with_zero_is_not_a_success(advisor: Program) 
 def test_a_failing_test_that_xdist_loses_is_not_a_success(advisor: Program) -> None:
     # The report of the last test cannot be serialised, and pytest-xdist exits with 0.
     advisor.write(
-        test_it="def test_a(): pass\ndef test_b(): assert 0, b'\\xff'.decode('utf8', 'surrogateescape')"
+        test_it="def test_a(): pass\n"
+        "def test_b(): assert 0, b'\\xff'.decode('utf8', 'surrogateescape')"
     )
     ended = run(advisor, PROCESSES)
     assert ended.code not in (0, 5)
