@@ -167,7 +167,7 @@ Result<double> parse_duration_s(std::string_view text) {
         const auto [end, error] = std::from_chars(
             rest.data(), rest.data() + rest.size(), number, std::chars_format::fixed
         );
-        if (error != std::errc() || number < 0) {
+        if (error != std::errc() || !std::isfinite(number) || number < 0) {
             return refuse();
         }
         rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));

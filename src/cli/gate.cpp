@@ -37,7 +37,8 @@ Result<double> threshold_of(const std::string& text) {
     const auto [end, error] =
         std::from_chars(text.data(), text.data() + text.size(), percent, std::chars_format::fixed);
     const std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    if (error != std::errc() || (!rest.empty() && rest != "%") || percent < 0 || percent > 1000) {
+    const bool in_range = percent >= 0 && percent <= 1000;  // which NaN is not
+    if (error != std::errc() || (!rest.empty() && rest != "%") || !in_range) {
         return fail(
             ErrorKind::usage, fmt::format("'{}' is not a threshold", text), "", "for example 5%"
         );

@@ -13,10 +13,11 @@ Seconds nanoseconds(std::uint64_t from, std::uint64_t to) {
     return Seconds(to > from ? static_cast<double>(to - from) * 1e-9 : 0.0);
 }
 
-/// A difference of what the child wrote: anything but a finite number above zero is zero.
+/// A difference of what the child wrote: anything but a time that can be is zero.
 double gain(double from, double to) {
+    constexpr double k_longest_s = 1e10;
     const double difference = to - from;
-    return std::isfinite(difference) ? std::max(0.0, difference) : 0.0;
+    return difference > 0 && difference < k_longest_s ? difference : 0.0;
 }
 
 std::int64_t count(std::uint64_t from, std::uint64_t to) {

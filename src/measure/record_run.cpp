@@ -101,7 +101,7 @@ void RecordedRun::operator()(const SessionMark& record) {
     case SessionPoint::configured: outside_ = AccountKind::collection; break;
     case SessionPoint::finished:
         end_test();
-        in_loop_ = false;
+        open_phase_.reset();
         outside_ = AccountKind::finish;
         break;
     case SessionPoint::collected:
@@ -155,6 +155,7 @@ const std::optional<SessionMark>& RecordedRun::point(SessionPoint at) const {
 void RecordedRun::begin_test(const TestPoint& record) {
     end_test();
     current_.reset();
+    open_phase_.reset();
     if (record.test >= tests.size() || point(SessionPoint::finished)) {
         return;
     }
@@ -166,8 +167,8 @@ void RecordedRun::begin_test(const TestPoint& record) {
         test.cost.setup = test.cost.call = test.cost.teardown = no_cost();
     }
     current_ = record.test;
+    in_test_ = true;
     since_mark_.push_back(record.test);
-    in_loop_ = true;
 }
 
 void RecordedRun::report(const TestPoint& record) {
@@ -198,7 +199,7 @@ void RecordedRun::begin_fixture(const FixtureMark& record) {
         add_use(tests[record.test].cost.fixtures, record.use);
     }
     const auto index = static_cast<std::uint32_t>(instances.size());
-    instances.push_back(std::move(instance));
+    instances.push_back(instance);
     instance_at_[record.instance] = index;
     open_fixtures_.push_back({record.instance, {AccountKind::fixture_setup, index}});
 }
@@ -211,12 +212,12 @@ void RecordedRun::begin_teardown(const FixtureMark& record) {
 }
 
 void RecordedRun::end_test() {
-    if (current_) {
+    if (in_test_) {
         RecordedTest& test = tests[*current_];
         test.forked = test.forked || (!had_phase_ && test.reports.any());
     }
+    in_test_ = false;
     had_phase_ = false;
-    open_phase_.reset();
 }
 
 void RecordedRun::see(const Mark& at, Account account) {
@@ -230,7 +231,7 @@ void RecordedRun::see(const Mark& at, Account account) {
         tests[test].cost.peak_rss = std::max(tests[test].cost.peak_rss, peak);
     }
     since_mark_.clear();
-    if (current_ && in_loop_) {
+    if (in_test_) {
         since_mark_.push_back(*current_);
     }
 }
@@ -258,7 +259,7 @@ Account RecordedRun::here(AccountKind of_test) const {
     if (!open_fixtures_.empty()) {
         return open_fixtures_.back().account;
     }
-    if (in_loop_ && current_) {
+    if (in_test_) {
         return {of_test, *current_};
     }
     return {outside_, 0};

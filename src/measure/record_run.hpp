@@ -94,7 +94,7 @@ private:
     std::array<std::optional<SessionMark>, 5> points_;
     std::optional<std::uint32_t> current_;
     std::optional<Phase> open_phase_;
-    bool in_loop_ = false;
+    bool in_test_ = false;    ///< the current one, up to the next or the session's end
     bool had_phase_ = false;  ///< the current test
     std::vector<OpenFixture> open_fixtures_;
     std::vector<std::uint32_t> since_mark_;  ///< tests whose peak of memory the next mark tells

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace advisor::model {
 
@@ -11,7 +12,7 @@ namespace {
 /// with the square; its error at the knee falls with the square root of the number.
 constexpr std::size_t k_most_exact = 48;
 constexpr int k_most_steps = 60;
-constexpr double k_tolerance = 1e-9;
+constexpr double k_tolerance = 1e-8;
 
 /// Factors that a process contributes to the distribution: one for each core it computes on.
 double factors_of(const CoreUse& use) {
@@ -41,8 +42,9 @@ CoreSharing::CoreSharing(const ModelParameters& parameters, const Machine& machi
     const double cores = std::max(machine.cores, 0.01);
     const double measured =
         parameters.capacity.empty() ? cores : parameters.capacity.back().runnable;
-    const double last = std::max(1.0, std::ceil(std::min(cores, measured)));
-    for (double computing = 1.0; computing <= last; computing += 1.0) {
+    const auto last = static_cast<std::size_t>(std::max(1.0, std::ceil(std::min(cores, measured))));
+    for (std::size_t number = 1; number <= last; ++number) {
+        const auto computing = static_cast<double>(number);
         const double curve =
             parameters.capacity.empty() ? computing : capacity_at(parameters, computing);
         capacity_.push_back(std::max(0.01, std::min({curve, cores, computing})));
@@ -151,53 +153,49 @@ double CoreSharing::rate_without(double fraction) const {
 
 // All computing is slowed by one factor s: process i computes f_i s / (1 - f_i + f_i s) of its
 // time, and s is such that what is computed equals mu(number computing).
-double CoreSharing::surplus(std::span<const CoreUse> processes, double slowdown) const {
-    double computed = 0.0;
+CoreSharing::Surplus
+CoreSharing::surplus(std::span<const CoreUse> processes, double slowdown) const {
+    double computed = 0.0;  // cores that s leaves in use
+    double change = 0.0;    // of that with s, negative
+    double more = 0.0;      // of the number computing with s
     for (const CoreUse& use : processes) {
         const double length = 1.0 - use.fraction + use.fraction * slowdown;
-        computed += use.count * use.width * use.fraction / length;
+        const double each = use.count * use.width * use.fraction / length;
+        computed += each;
+        change -= each * use.fraction / length;
+        more += each * (1.0 - use.fraction) / length;
     }
-    return computed - capacity(computed * slowdown);
+    const double computing = computed * slowdown;
+    const double rise = capacity(computing + 0.5) - capacity(computing - 0.5);
+    return {computed - capacity(computing), change - rise * more};
 }
 
-/// Regula falsi with the Illinois rule (Dowell and Jarratt, 1971).
+/// Newton's steps from the last solution, which is near as one process seldom matters; the surplus
+/// is convex and falling for a concave curve. For any other the bracket keeps the steps in bounds.
 void CoreSharing::solve_mean_field(std::span<const CoreUse> processes) {
-    double low = 1.0;
-    double above = surplus(processes, low);
-    if (above <= 1e-12) {
+    if (surplus(processes, 1.0).value <= 0.0) {
         return;
     }
-    double high = last_slowdown_;
-    double below = surplus(processes, high);
-    while (below > 0.0) {
-        low = high;
-        above = below;
-        high *= 1.5;
-        below = surplus(processes, high);
-    }
-    int side = 0;
-    for (int step = 0; step < k_most_steps && high - low > k_tolerance * high; ++step) {
-        const double middle = (high * above - low * below) / (above - below);
-        const double there = surplus(processes, middle);
-        if (there > 0.0) {
-            low = middle;
-            above = there;
-            below *= side > 0 ? 0.5 : 1.0;
-            side = 1;
-        } else {
-            high = middle;
-            below = there;
-            above *= side < 0 ? 0.5 : 1.0;
-            side = -1;
+    double low = 1.0;
+    double high = std::numeric_limits<double>::infinity();
+    double slowdown = last_slowdown_;
+    for (int step = 0; step < k_most_steps; ++step) {
+        const Surplus there = surplus(processes, slowdown);
+        (there.value > 0.0 ? low : high) = slowdown;
+        double next = slowdown - there.value / there.slope;
+        if (!(next > low && next < high)) {
+            next = std::isinf(high) ? 2.0 * low : (low + high) / 2;
         }
-        if (std::abs(there) < k_tolerance) {
+        const double moved = std::abs(next - slowdown);
+        slowdown = next;
+        if (moved < k_tolerance * slowdown) {
             break;
         }
     }
-    last_slowdown_ = high;
+    last_slowdown_ = slowdown;
     for (std::size_t i = 0; i < processes.size(); ++i) {
         const double fraction = processes[i].fraction;
-        rates_[i] = 1.0 / (1.0 - fraction + fraction * high);
+        rates_[i] = 1.0 / (1.0 - fraction + fraction * slowdown);
     }
 }
 

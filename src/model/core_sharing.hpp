@@ -38,7 +38,12 @@ public:
 private:
     void solve_exactly(std::span<const CoreUse> processes);
     void solve_mean_field(std::span<const CoreUse> processes);
-    [[nodiscard]] double surplus(std::span<const CoreUse> processes, double slowdown) const;
+    /// What a slowdown leaves computed beyond the capacity, and its derivative.
+    struct Surplus {
+        double value = 0.0;
+        double slope = 0.0;
+    };
+    [[nodiscard]] Surplus surplus(std::span<const CoreUse> processes, double slowdown) const;
     void build_distribution(std::span<const CoreUse> processes);
     [[nodiscard]] double rate_without(double fraction) const;
 

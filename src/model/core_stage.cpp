@@ -1,6 +1,7 @@
 #include "model/core_stage.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -10,6 +11,18 @@ namespace advisor::model {
 namespace {
 
 using Later = std::greater<>;
+
+/// Calls `visit` with the position of each bit that is set, ascending.
+template <typename Visit>
+void for_each_bit(std::uint64_t bits, const Visit& visit) {
+    for (; bits != 0; bits &= bits - 1) {
+        visit(static_cast<std::size_t>(std::countr_zero(bits)));
+    }
+}
+
+constexpr std::uint64_t bit(std::size_t position) {
+    return std::uint64_t{1} << position;
+}
 
 }  // namespace
 
@@ -22,9 +35,16 @@ std::size_t CoreStage::class_of(double fraction) {
 }
 
 void CoreStage::add_factors(double fraction, double factors) {
-    Class& its = classes_[class_of(fraction)];
+    const std::size_t index = class_of(fraction);
+    Class& its = classes_[index];
     its.factors += factors;
-    its.fractions = its.factors > 0.0 ? its.fractions + factors * fraction : 0.0;
+    if (its.factors > 0.0) {
+        its.fractions += factors * fraction;
+        counted_ |= bit(index);
+    } else {
+        its.fractions = 0.0;
+        counted_ &= ~bit(index);
+    }
 }
 
 /// A width of 2.5 counts as two whole processes and one that computes half as often.
@@ -43,25 +63,22 @@ void CoreStage::begin(std::uint32_t slot, const Demand& demand) {
     const CoreUse use = core_use(demand);
     slots_[slot] = {use.fraction, use.width};
     count(slots_[slot], 1.0);
-    Class& its = classes_[class_of(use.fraction)];
+    const std::size_t index = class_of(use.fraction);
+    Class& its = classes_[index];
+    running_ |= bit(index);
     its.ends.emplace_back(its.clock + std::max(0.0, demand.alone().value()), slot);
     std::push_heap(its.ends.begin(), its.ends.end(), Later());
 }
 
 void CoreStage::settle() {
     uses_.clear();
-    used_.clear();
-    for (std::size_t i = 1; i < k_classes; ++i) {
+    for_each_bit(counted_, [&](std::size_t i) {
         const Class& its = classes_[i];
-        if (its.factors > 0.0) {
-            used_.push_back(i);
-            uses_.push_back({std::min(1.0, its.fractions / its.factors), 1.0, its.factors});
-        }
-    }
+        uses_.push_back({std::min(1.0, its.fractions / its.factors), 1.0, its.factors});
+    });
     const auto rates = cores_.rates(uses_);
-    for (std::size_t i = 0; i < used_.size(); ++i) {
-        classes_[used_[i]].rate = rates[i];
-    }
+    std::size_t entry = 0;
+    for_each_bit(counted_, [&](std::size_t i) { classes_[i].rate = rates[entry++]; });
     settled_ = true;
 }
 
@@ -70,11 +87,8 @@ double CoreStage::next_end() {
         settle();
     }
     next_end_ = std::numeric_limits<double>::infinity();
-    for (std::size_t i = 0; i < k_classes; ++i) {
+    for_each_bit(running_, [&](std::size_t i) {
         const Class& its = classes_[i];
-        if (its.ends.empty()) {
-            continue;
-        }
         const double end = now_ + std::max(0.0, its.ends.front().first - its.clock) / its.rate;
         const bool lower =
             end == next_end_ && its.ends.front().second < classes_[next_].ends.front().second;
@@ -82,7 +96,7 @@ double CoreStage::next_end() {
             next_end_ = end;
             next_ = i;
         }
-    }
+    });
     return next_end_;
 }
 
@@ -93,6 +107,9 @@ std::uint32_t CoreStage::end_next() {
     its.clock = std::max(its.clock, end);  // Free of the rounding of many small advances.
     std::pop_heap(its.ends.begin(), its.ends.end(), Later());
     its.ends.pop_back();
+    if (its.ends.empty()) {
+        running_ &= ~bit(next_);
+    }
     count(slots_[slot], -1.0);
     return slot;
 }
@@ -103,11 +120,9 @@ void CoreStage::advance(double time) {
     }
     const double passed = time - now_;
     if (passed > 0.0) {
-        for (Class& its : classes_) {
-            if (!its.ends.empty()) {
-                its.clock += passed * its.rate;
-            }
-        }
+        for_each_bit(running_, [&](std::size_t i) {
+            classes_[i].clock += passed * classes_[i].rate;
+        });
     }
     now_ = std::max(now_, time);
 }

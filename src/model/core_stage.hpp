@@ -53,9 +53,10 @@ private:
 
     CoreSharing cores_;
     std::array<Class, k_classes> classes_;
+    std::uint64_t running_ = 0;  ///< bit i: somebody of class i runs
+    std::uint64_t counted_ = 0;  ///< bit i: class i has factors
     std::vector<Slot> slots_;
     std::vector<CoreUse> uses_;
-    std::vector<std::size_t> used_;  ///< classes of uses_
     double now_ = 0.0;
     bool settled_ = true;   ///< the rates fit to what runs
     std::size_t next_ = 0;  ///< class of the next end

@@ -72,7 +72,10 @@ public:
 
     void completed(Node node, Test test, double, Commands& commands) override {
         pending_[node].remove(test);
-        check(commands);
+        // Whoever else is idle had nothing to get when it was looked at last.
+        if (pending_[node].size() < k_least && !closing_[node]) {
+            check(commands);
+        }
         close_if_finished(commands);
     }
 

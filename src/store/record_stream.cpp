@@ -16,7 +16,6 @@ namespace {
 constexpr std::size_t k_header_bytes = 8;
 constexpr std::uint32_t k_longest_frame = 64U << 20U;
 constexpr std::size_t k_schedstat_bytes = 56;
-constexpr std::uint32_t k_truncated = 4;
 constexpr unsigned k_was_xfail = 1;
 constexpr unsigned k_is_subtest = 2;
 
@@ -89,19 +88,14 @@ FixtureDefined fixture_of(ByteReader& bytes) {
     record.value.scope = bytes.enumerator<Scope>(bytes.number<std::uint32_t>(), Scope::session);
     const auto name = bytes.number<std::uint32_t>();
     const auto base_id = bytes.number<std::uint32_t>();
-    const auto needs = bytes.number<std::uint32_t>();
     record.value.name = bytes.text(name);
     record.value.base_id = bytes.text(base_id);
-    for (std::uint32_t i = 0; i < needs && bytes.good(); ++i) {
-        record.needs.push_back(bytes.text(bytes.number<std::uint32_t>()));
-    }
     return record;
 }
 
 ItemCollected item_of(ByteReader& bytes) {
     ItemCollected record;
     record.test = bytes.number<std::uint32_t>();
-    record.truncated = (bytes.number<std::uint32_t>() & k_truncated) != 0;
     const auto module_length = bytes.number<std::uint32_t>();
     const auto class_length = bytes.number<std::uint32_t>();
     const auto uses = bytes.number<std::uint32_t>();

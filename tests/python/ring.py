@@ -101,19 +101,13 @@ def decoded(kind: str, payload: bytes) -> Frame:
         test, definition, parameter = struct.unpack_from("=III", payload)
         return Frame(kind, {"test": test, "definition": definition, "parameter": parameter})
     if kind == "fixture":
-        index, scope, name, base, needs = struct.unpack_from("=5I", payload)
-        at = 20 + name + base
-        needed = []
-        for _ in range(needs):
-            (length,) = struct.unpack_from("=I", payload, at)
-            needed.append(payload[at + 4 : at + 4 + length].decode())
-            at += 4 + length
-        text = payload[20 : 20 + name + base]
+        index, scope, name, base = struct.unpack_from("=4I", payload)
+        text = payload[16 : 16 + name + base]
         values = {"index": index, "scope": scope, "name": text[:name].decode()}
-        return Frame(kind, {**values, "base": text[name:].decode(), "needs": needed})
-    names: Sequence[str] = ("index", "flags", "module", "class_", "uses", "groups", "length")
-    values = dict(zip(names, struct.unpack_from("=7I", payload), strict=True))
-    at = 28
+        return Frame(kind, {**values, "base": text[name:].decode()})
+    names: Sequence[str] = ("index", "module", "class_", "uses", "groups", "length")
+    values = dict(zip(names, struct.unpack_from("=6I", payload), strict=True))
+    at = 24
     values["uses"] = [struct.unpack_from("=II", payload, at + 8 * i) for i in range(values["uses"])]
     at += 8 * len(values["uses"])
     names_end, groups = at + values["groups"], []
@@ -150,7 +144,7 @@ def record(
     plugin: str,
     env: dict[str, str] | None = None,
     capacity: int = CAPACITY,
-    timeout: float = 120,
+    timeout: float = 60,
     drain: bool = True,
 ) -> Run:
     """Runs `command`, which loads the recorder, and reads the ring meanwhile if `drain`."""

@@ -71,7 +71,7 @@ TEST_CASE("the first five rows and the best of each mode are shown, the others c
     const std::string text = as_text(sample::advice(), k_ascii);
     // Best of its mode but below the fifth: planned (7), threads (10), sequential (12).
     CHECK(has(text, "    7  4 processes, planned "));
-    CHECK(has(text, "~   10  4 threads "));
+    CHECK(has(text, "~  10  4 threads "));
     CHECK(has(text, "   12  sequential "));
     // Ranks 6, 8, 9 and 11 are neither.
     CHECK(!has(text, "4 forked workers"));

@@ -7,11 +7,9 @@
 // with these kinds and payloads (strings follow their lengths, the rest of the frame is padding):
 //    0 padding up to the end of the ring
 //    1 fact       u32 name length, u32 value length, name, value
-//    2 fixture    u32 definition, scope, name length, base id length, count of needs; name,
-//                 base id, {u32 length, name} of each fixture it asks for
-//    3 item       u32 test, flags, module length, class length, count of uses, bytes of groups,
-//                 id length; {u32 definition, u32 parameter} of each use; {u32 length, name} of
-//                 each group; id
+//    2 fixture    u32 definition, scope, name length, base id length; name, base id
+//    3 item       u32 test, module length, class length, count of uses, bytes of groups, id length;
+//                 {u32 definition, u32 parameter} of each use; {u32 length, name} of each group; id
 //    4 need       u32 test, definition, parameter, 0: a fixture asked for while the test ran
 //    5 points     {u8 step, phase, outcome, flags, u32 test; u64 monotonic ns, u64 thread CPU ns}
 //                 of each TestPoint
@@ -64,18 +62,16 @@ struct RunFact {
 struct FixtureDefined {
     std::uint32_t definition = 0;  ///< counts up from 0
     FixtureDefinition value;
-    std::vector<std::string> needs;  ///< names of the fixtures in its signature
     friend bool operator==(const FixtureDefined&, const FixtureDefined&) = default;
 };
 
 struct ItemCollected {
     std::uint32_t test = 0;  ///< counts up from 0
-    std::string id;
-    bool truncated = false;  ///< the id is longer than what is here
+    std::string id;          ///< its beginning, if it is longer than a quarter of the ring
     std::uint32_t module_length = 0;
     std::uint32_t class_length = 0;
     std::vector<std::string> groups;
-    std::vector<FixtureUse> uses;  ///< of all scopes; indices are definitions
+    std::vector<FixtureUse> uses;  ///< of class scope or wider
     friend bool operator==(const ItemCollected&, const ItemCollected&) = default;
 };
 

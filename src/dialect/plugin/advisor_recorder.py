@@ -32,14 +32,14 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 # Words of the ring's header, each 8 bytes wide.
 MAGIC, VERSION, CAPACITY, WRITTEN, DROPPED, WRITER_PID, READ = 0, 1, 2, 8, 9, 10, 16
-RING_MAGIC = 0x474E495256444121
-RING_VERSION = 1
+RING_MAGIC, RING_VERSION = 0x474E495256444121, 1
 HEADER_BYTES = 4096
 PATIENCE_S = 2.0  # in total, for a parent that does not read
 
@@ -57,9 +57,8 @@ BEGUN, SET_UP, ENDED, REPORTED = 0, 1, 2, 3
 PHASES = {"setup": 0, "call": 1, "teardown": 2}
 OUTCOMES = {"passed": 0, "failed": 1, "skipped": 2, "rerun": 3}
 SCOPES = {"function": 0, "class": 1, "module": 2, "package": 3, "session": 4}
-WAS_XFAIL, IS_SUBTEST, TRUNCATED = 1, 2, 4
-NO_PARAMETER = 0xFFFFFFFF
-NO_TEST = 0xFFFFFFFF
+WAS_XFAIL, IS_SUBTEST = 1, 2
+NO_PARAMETER = NO_TEST = 0xFFFFFFFF
 
 
 def encoded(text: str) -> bytes:
@@ -73,12 +72,10 @@ def encoded(text: str) -> bytes:
 class Ring:
     """The writer's end: whole frames only, payload first, position last."""
 
-    def __init__(
-        self,
-        path: str,
-        sleep: Callable[[float], None] = time.sleep,
-        pack_head: Callable[..., None] = struct.Struct("=IHH").pack_into,
-    ) -> None:
+    sleep = staticmethod(time.sleep)
+    pack_head = struct.Struct("=IHH").pack_into
+
+    def __init__(self, path: str) -> None:
         fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         try:
             size = os.fstat(fd).st_size
@@ -96,8 +93,6 @@ class Ring:
         self.limit = self.capacity
         self.sequence = 0
         self.patience = PATIENCE_S
-        self.sleep = sleep
-        self.pack_head = pack_head
 
     def place(self, size: int) -> int:
         """Where in memory a frame of `size` bytes goes; -1 if the parent left no room for it."""
@@ -197,16 +192,12 @@ def writers(ring: Ring) -> tuple[Callable[..., None], ...]:
 
 def open_schedstat() -> int:
     """This thread's scheduler statistics, at a number high enough not to meet the suite's."""
-    try:
-        low = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return -1
-    try:
-        high = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, 700)
-    except OSError:  # a low limit on descriptors
-        return low
-    os.close(low)
-    return high
+    descriptor = -1
+    with suppress(OSError):
+        descriptor = low = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, 700)  # fails at a low limit
+        os.close(low)
+    return descriptor
 
 
 class Recorder:
@@ -239,11 +230,9 @@ class Recorder:
             return body(*args)
         except Exception as error:
             self.enabled = False
-            try:
+            with suppress(Exception):
                 reason = f"{type(error).__name__}: {error}"
                 self.ring.frame(FAILED, encoded(reason)[:1000])
-            except Exception:
-                pass
         return None
 
     # Session
@@ -280,58 +269,50 @@ class Recorder:
     def announce(self, item: pytest.Item) -> int:
         index = self.tests[id(item)] = len(self.tests)
         self.kept.append(item)
-        node_id = encoded(item.nodeid)
-        limit = self.ring.longest // 2
-        flags = TRUNCATED if len(node_id) > limit else 0
-        groups = b"".join(
-            self.pack("=I", len(name)) + name
-            for name in (encoded(text)[:1000] for text in self.groups(item))
-        )
-        uses = b"".join(self.pack("=II", *use) for use in self.fixtures(item))
-        module, class_ = self.prefixes(item)
-        head = (index, flags, module, class_, len(uses) // 8, len(groups), min(len(node_id), limit))
-        self.ring.frame(ITEM, self.pack("=7I", *head) + uses + groups + node_id[:limit])
+        node_id = encoded(item.nodeid)[: self.ring.longest // 2]
+        names = [encoded(name)[:1000] for name in self.groups(item)]
+        groups = b"".join([self.pack("=I", len(name)) + name for name in names])
+        uses = b"".join([self.pack("=II", *use) for use in self.fixtures(item)])
+        head = (index, *self.prefixes(item), len(uses) // 8, len(groups), len(node_id))
+        self.ring.frame(ITEM, self.pack("=6I", *head) + uses + groups + node_id)
         return index
 
     def prefixes(self, item: pytest.Item) -> tuple[int, int]:
         """Byte lengths of the parts of the node id that name its module and innermost class."""
-        parent = item.parent
-        if self.parent[0] is not parent:
-            lengths = []
-            for kind in (pytest.File, pytest.Class):
-                node = item.getparent(kind)
-                lengths.append(len(encoded(node.nodeid)) if node is not None else 0)
-            self.parent = (parent, lengths[0], lengths[1])
-        return self.parent[1], self.parent[2]
+        if self.parent[0] is not item.parent:
+            nodes = [item.getparent(kind) for kind in (pytest.File, pytest.Class)]
+            module, class_ = [len(encoded(node.nodeid)) if node else 0 for node in nodes]
+            self.parent = (item.parent, module, class_)
+        return self.parent[1:]
 
-    def groups(self, item: pytest.Item) -> list[str]:
+    @staticmethod
+    def groups(item: pytest.Item) -> list[str]:
         """Names of the xdist_group marks as xdist reads them, outermost first."""
-        marks = [
-            str(mark.args[0] if mark.args else mark.kwargs.get("name", "default"))
-            for mark in item.iter_markers("xdist_group")
-        ]
-        return marks[::-1]
+        if "xdist_group" not in item.keywords:  # much cheaper than to look for marks
+            return []
+        marks = list(item.iter_markers("xdist_group"))[::-1]
+        return [str((*mark.args, mark.kwargs.get("name", "default"))[0]) for mark in marks]
 
     def fixtures(self, item: pytest.Item) -> Iterator[tuple[int, int]]:
         """(definition, parameter) of the wide fixtures known to be needed, in order of set-up."""
         known = getattr(item, "_fixtureinfo", None)
-        if known is None:
-            return
-        if self.uses[0] is not known:  # shared by all parametrisations of one function
-            pairs = []
-            for name in known.names_closure:
-                chain = []
-                for definition in reversed(known.name2fixturedefs.get(name) or ()):
-                    chain.append(definition)
-                    if name not in definition.argnames:  # else it asks for what it overrides
-                        break
-                wide = [each for each in reversed(chain) if each.scope != "function"]
-                pairs += [(name, self.define(each)) for each in wide]
-            self.uses = (known, pairs)
-        callspec = getattr(item, "callspec", None)
-        indices = callspec.indices if callspec is not None else {}
-        for name, definition in self.uses[1]:
-            yield definition, indices.get(name, NO_PARAMETER)
+        if known is not None and self.uses[0] is not known:  # parametrisations may share one
+            self.uses = (known, list(self.wide_fixtures(known)))
+        if known is not None and self.uses[1]:
+            indices = item.callspec.indices if hasattr(item, "callspec") else {}
+            for name, definition in self.uses[1]:
+                yield definition, indices.get(name, NO_PARAMETER)
+
+    def wide_fixtures(self, known: Any) -> Iterator[tuple[str, int]]:
+        for name in known.names_closure:
+            chain = []
+            for definition in reversed(known.name2fixturedefs.get(name, ())):
+                chain.append(definition)
+                if name not in definition.argnames:  # else it asks for what it overrides
+                    break
+            for definition in reversed(chain):
+                if definition.scope != "function":
+                    yield name, self.define(definition)
 
     def define(self, definition: Any) -> int:
         known = self.definitions.get(id(definition))
@@ -342,10 +323,8 @@ class Recorder:
         node = getattr(definition, "node", None)
         name = encoded(definition.argname)[:65536]
         base = encoded(definition.baseid if node is None else node.nodeid)[:65536]
-        needs = [encoded(need)[:1000] for need in definition.argnames]
-        head = (index, SCOPES[definition.scope], len(name), len(base), len(needs))
-        tail = b"".join(self.pack("=I", len(need)) + need for need in needs)
-        self.ring.frame(FIXTURE, self.pack("=5I", *head) + name + base + tail)
+        head = (index, SCOPES[definition.scope], len(name), len(base))
+        self.ring.frame(FIXTURE, self.pack("=4I", *head) + name + base)
         return index
 
     # Tests
@@ -377,10 +356,9 @@ class Recorder:
 
     def report(self, report: Any) -> None:
         flags = WAS_XFAIL if hasattr(report, "wasxfail") else 0
-        if hasattr(report, "context"):  # of a subtest; its test reports for itself
-            flags |= IS_SUBTEST
+        flags |= IS_SUBTEST if hasattr(report, "context") else 0  # its test reports for itself
         phase, outcome = PHASES.get(report.when, 1), OUTCOMES.get(report.outcome, 0)
-        self.point(REPORTED | phase << 8 | outcome << 16 | flags << 24 | self.test << 32)
+        self.end(REPORTED | phase << 8 | outcome << 16 | flags << 24 | self.test << 32)
         self.flush()
 
     @pytest.hookimpl(tryfirst=True)
@@ -425,8 +403,17 @@ class Recorder:
             self.guarded(self.end_fixture, fixturedef, number)
 
 
-def restore_options(options: Any) -> None:
+def without_own_words(words: list[str]) -> list[str]:
+    for at, word in enumerate(words[:-1]):
+        if word == "-p" and words[at + 1] == __name__:
+            return [*words[:at], *words[at + 2 :]]
+    return words
+
+
+def restore_options(config: pytest.Config, options: Any) -> None:
     """Hides this plugin from what copies options, and undoes what they ask of pytest-xdist."""
+    words = without_own_words([str(word) for word in config.invocation_params.args])
+    object.__setattr__(config.invocation_params, "args", tuple(words))
     options.plugins = [name for name in options.plugins if name != __name__]
     active = getattr(options, "numprocesses", None), getattr(options, "tx", None)
     if any(active) or getattr(options, "dist", "no") != "no" or getattr(options, "distload", False):
@@ -437,34 +424,26 @@ def restore_process() -> str:
     """Puts environment, sys.path and sys.argv back; returns the path of the ring, or nothing."""
     path = os.environ.pop("ADVISOR_RECORDER_RING", "")
     if path:
-        original = os.environ.pop("ADVISOR_RECORDER_PYTHONPATH", None)
-        if original is None:
-            os.environ.pop("PYTHONPATH", None)
-        else:
-            os.environ["PYTHONPATH"] = original
+        os.environ.pop("PYTHONPATH", None)
+        if "ADVISOR_RECORDER_PYTHONPATH" in os.environ:
+            os.environ["PYTHONPATH"] = os.environ.pop("ADVISOR_RECORDER_PYTHONPATH")
         own = os.path.dirname(__file__)
         sys.path[:] = [entry for entry in sys.path if entry != own]
         sys.path_importer_cache.pop(own, None)
-        for at, word in enumerate(sys.argv[:-1]):
-            if word == "-p" and sys.argv[at + 1] == __name__:
-                del sys.argv[at : at + 2]
-                break
+        sys.argv[:] = without_own_words(sys.argv)
     return path
 
 
 def attach() -> list[Recorder]:
+    """The recorder; none where there is no ring for it: the parent sees that no frame came."""
     path = restore_process()
-    try:
-        recorder = Recorder(Ring(path)) if path else None
-    except Exception:
-        return []  # the parent sees that no frame came
-    if recorder is None:
-        return []
-    recorder.guarded(recorder.mark, IMPORTED)
-    facts = {"python": sys.version.split()[0], "pytest": pytest.__version__}
-    for name, value in facts.items():
-        recorder.guarded(recorder.fact, name, value)
-    return [recorder]
+    with suppress(Exception):
+        recorder = Recorder(Ring(path))
+        recorder.guarded(recorder.mark, IMPORTED)
+        recorder.guarded(recorder.fact, "python", sys.version.split()[0])
+        recorder.guarded(recorder.fact, "pytest", pytest.__version__)
+        return [recorder]
+    return []
 
 
 _waiting = attach()
@@ -473,15 +452,14 @@ _waiting = attach()
 @pytest.hookimpl(tryfirst=True, hookwrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     # The first session of the process is the one to record; a nested one finds nothing waiting.
-    if _waiting:
-        restore_options(early_config.known_args_namespace)
-        early_config.pluginmanager.register(_waiting[0], "advisor_recorder_hooks")
+    for recorder in _waiting:
+        recorder.guarded(restore_options, early_config, early_config.known_args_namespace)
+        early_config.pluginmanager.register(recorder, "advisor_recorder_hooks")
     yield
 
 
 @pytest.hookimpl(tryfirst=True, hookwrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
-    if _waiting and config.pluginmanager.is_registered(_waiting[0]):
-        restore_options(config.option)
-        _waiting.clear()
+    while _waiting:
+        _waiting.pop().guarded(restore_options, config, config.option)
     yield
