@@ -96,8 +96,11 @@ std::string format_seconds(Seconds time) {
     if (value == 0) {
         return "0 s";
     }
+    if (value < 0.9995e-6) {
+        return fmt::format("{:.1f} ns", value * 1e9);
+    }
     if (value < 0.0009995) {
-        return fmt::format("{:.0f} us", std::max(1.0, value * 1e6));
+        return fmt::format("{:.0f} us", value * 1e6);
     }
     if (value < 0.01) {
         return fmt::format("{:.1f} ms", value * 1e3);

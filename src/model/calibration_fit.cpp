@@ -25,6 +25,7 @@ template <typename T>
 std::vector<double>
 column(const std::vector<T>& rows, const std::function<Seconds(const T&)>& value) {
     std::vector<double> values;
+    values.reserve(rows.size());
     for (const T& row : rows) {
         values.push_back(value(row).value());
     }

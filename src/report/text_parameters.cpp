@@ -20,7 +20,7 @@ Lines header(const ModelParameters& parameters, const TextStyle& style) {
     return paragraph(
         "",
         fmt::format(
-            "Calibrated {}: predictions of the calibration runs were off by {} on average.",
+            "Calibrated {}; repeated experiments differed by {}, which widens every range.",
             parameters.measured_utc,
             format_percent(parameters.relative_error)
         ),

@@ -358,11 +358,12 @@ def test_workers_of_xdist_do_not_write_into_the_ring(
 ) -> None:
     """Where a conftest starts xdist behind our back, its controller records what it sees."""
     require(python, "xdist")
-    (suite("scopes") / "conftest.py").open("a").write(
-        "\n@pytest.hookimpl(tryfirst=True)\ndef pytest_configure(config):\n"
-        "    if not hasattr(config, 'workerinput'):\n"
-        "        config.option.dist, config.option.tx = 'load', ['popen'] * 2\n"
-    )
+    with (suite("scopes") / "conftest.py").open("a") as conftest:
+        conftest.write(
+            "\n@pytest.hookimpl(tryfirst=True)\ndef pytest_configure(config):\n"
+            "    if not hasattr(config, 'workerinput'):\n"
+            "        config.option.dist, config.option.tx = 'load', ['popen'] * 2\n"
+        )
     run = recorded("scopes")
     assert run.exit_code == 0, run.output
     assert len(run.of("imported")) == len(run.of("finished")) == 1
@@ -478,13 +479,14 @@ def test_without_a_ring_nothing_happens(python: str, suite: Callable[[str], Path
 def test_a_failure_inside_is_the_last_frame_and_no_tests_failure(
     recorded: Recorded, suite: Callable[[str], Path]
 ) -> None:
-    (suite("groups") / "conftest.py").open("a").write(
-        "\ndef pytest_collection_modifyitems(items):\n    items[2].callspec = object()\n"
-    )
+    with (suite("groups") / "conftest.py").open("a") as conftest:
+        conftest.write(
+            "\ndef pytest_collection_modifyitems(items):\n    items[2].getparent = None\n"
+        )
     run = recorded("groups")
     assert run.exit_code == 0, run.output
     assert run.frames[-1].kind == "failed"
-    assert run.frames[-1].reason == "AttributeError: 'object' object has no attribute 'indices'"
+    assert run.frames[-1].reason == "TypeError: 'NoneType' object is not callable"
 
 
 def test_a_small_ring_wraps_and_loses_nothing(recorded: Recorded) -> None:

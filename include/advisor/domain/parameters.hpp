@@ -42,7 +42,7 @@ struct ModelParameters {
 
     // how much to trust it
     Source source = Source::assumed;  ///< `measured` after a calibration
-    double relative_error = 0.10;     ///< of predicted against measured in the calibration runs
+    double relative_error = 0.10;     ///< scatter of what calibration repeated, at least a good model's own
     std::string fingerprint;          ///< of machine, interpreter and package versions
     std::string measured_utc;
 

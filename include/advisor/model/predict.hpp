@@ -8,8 +8,8 @@
 // another and all wait for the last collection. The sources of the formulas stand above them in
 // the room's .cpp files. Pure: equal arguments give equal bytes.
 //
-// Not modelled: crashes and restarts, --maxfail, locks and services that tests share, and caches
-// that one worker warms for another.
+// Not modelled: crashes and restarts, --maxfail, locks and services that tests share, caches that
+// one worker warms for another, and tests that a runner of threads must run alone at the end.
 //
 // The parts of a breakdown, in order, are averages over the workers and sum to the wall time:
 //   start              launch until the last worker has booted

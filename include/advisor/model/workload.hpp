@@ -96,9 +96,9 @@ struct Workload {
     std::vector<std::string> test_names;     ///< node ids, as `tests`
     std::vector<std::string> fixture_names;  ///< as `fixtures`
     std::vector<std::string> unit_names;     ///< names of scopes, files and groups, by id
-    Demand boot;        ///< interpreter, pytest, plugins and conftest of one process
-    Demand collection;  ///< collecting all tests once
-    Demand finish;      ///< session finish and exit of one process
+    Demand boot;                  ///< interpreter, pytest, plugins and conftest of one process
+    Demand collection;            ///< collecting all tests once
+    Demand finish;                ///< session finish and exit of one process
     std::uint64_t collected = 0;  ///< tests collected, whether they ran or not
     Seconds sequential_wall;      ///< as profiled, from exec to exit
     Bytes process_rss;            ///< peak of the sequential process

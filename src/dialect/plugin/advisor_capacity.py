@@ -14,13 +14,14 @@ import json
 import os
 import sys
 import time
+from typing import Callable
 
 
 def unit(table: dict[str, list[int]], seed: int) -> int:
     """A millisecond or so of ordinary Python."""
     total = 0
     for number in range(400):
-        key = "name-%d" % ((seed * 7919 + number * 104729) % 20011)
+        key = f"name-{(seed * 7919 + number * 104729) % 20011}"
         row = table.setdefault(key, [])
         row.append(number)
         if len(row) > 12:
@@ -29,7 +30,7 @@ def unit(table: dict[str, list[int]], seed: int) -> int:
     return total
 
 
-def work(until: float, clock=time.monotonic) -> float:
+def work(until: float, clock: Callable[[], float] = time.monotonic) -> float:
     """Units done per second, the table warm before the clock starts."""
     table: dict[str, list[int]] = {}
     for seed in range(60):

@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable
 
 import pytest
 
@@ -20,7 +20,7 @@ JOURNAL = "ADVISOR_JOURNAL"
 
 
 class Journal:
-    """Appends events. Everything needed while tests run is bound here, before a suite can fake it."""
+    """Appends events. What is needed while tests run is bound here, before a suite can fake it."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Controller:
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
-        self.phases: Dict[str, List[List[Any]]] = {}
+        self.phases: dict[str, list[list[Any]]] = {}
         self.has_collection = False
         self.collect_errors = 0
 
@@ -73,7 +73,7 @@ class Controller:
     def pytest_sessionstart(self) -> None:
         self.journal.event("session")
 
-    def collected(self, worker: str, ids: List[str]) -> None:
+    def collected(self, worker: str, ids: list[str]) -> None:
         if self.has_collection:
             self.journal.event("collected", worker=worker, count=len(ids))
         else:
@@ -136,10 +136,10 @@ class XdistController:
     def pytest_testnodeready(self, node: Any) -> None:
         self.journal.event("ready", worker=node.gateway.id)
 
-    def pytest_testnodedown(self, node: Any, error: Optional[object]) -> None:
+    def pytest_testnodedown(self, node: Any, error: object | None) -> None:
         self.journal.event("down", worker=node.gateway.id, crashed=bool(error))
 
-    def pytest_xdist_node_collection_finished(self, node: Any, ids: List[str]) -> None:
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
         self.controller.collected(node.gateway.id, [node_id(test) for test in ids])
 
 

@@ -43,7 +43,7 @@ def version_of(name: str) -> str:
 def description() -> dict[str, object]:
     return {
         "executable": sys.executable,
-        "version": "%d.%d.%d" % sys.version_info[:3],
+        "version": ".".join(map(str, sys.version_info[:3])),
         "implementation": sys.implementation.name,
         "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
         "pytest": version_of("pytest"),
