@@ -7,7 +7,7 @@ using namespace advisor::literals;
 
 TEST_CASE("seconds are shown in the unit a person would choose") {
     CHECK(format_seconds(0_s) == "0 s");
-    CHECK(format_seconds(0.0000004_s) == "1 us");
+    CHECK(format_seconds(0.0000004_s) == "400.0 ns");
     CHECK(format_seconds(0.00042_s) == "420 us");
     CHECK(format_seconds(0.0042_s) == "4.2 ms");
     CHECK(format_seconds(0.042_s) == "42 ms");
