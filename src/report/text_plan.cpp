@@ -14,6 +14,16 @@ namespace advisor::report {
 
 namespace {
 
+/// The currency of all points, or nothing if they have several.
+std::string currency_of(const CapacityPlan& plan) {
+    const std::string& first = plan.points.front().machine.currency;
+    const bool same =
+        std::all_of(plan.points.begin(), plan.points.end(), [&](const PlanPoint& point) {
+            return point.machine.currency == first;
+        });
+    return same ? first : std::string();
+}
+
 Row row_of(const CapacityPlan& plan, std::size_t index, int decimals, const MemoryUnit& unit) {
     const PlanPoint& point = plan.points[index];
     const bool chosen = plan.chosen == index;
@@ -23,18 +33,22 @@ Row row_of(const CapacityPlan& plan, std::size_t index, int decimals, const Memo
     }
     Configuration each = point.configuration;
     each.shards = 1;
+    const std::string currency =
+        currency_of(plan).empty() ? " " + point.machine.currency : std::string();
     return {
-        {chosen ? ">" : "", tone},
+        {chosen                                           ? ">"
+         : point.meets_target && plan.target > Seconds(0) ? "+"
+                                                          : "",
+         tone},
         {point.machine.name, tone},
-        {fmt::format("{}", point.machine.cores), tone},
         {fmt::format("{}", point.configuration.shards), tone},
         {label(each), tone},
         {seconds_text(point.wall.mid, decimals), tone},
         {range_text(point.wall, decimals), Tone::dim},
         {memory_text(point.peak_memory, unit), tone},
         {fmt::format("{}", point.billed_minutes), tone},
-        {fmt::format("{:.3f} {}", point.cost, point.machine.currency), tone},
-        {std::string(fitness_of(plan, point)), tone}};
+        {fmt::format("{:.3f}{}", point.cost, currency), tone},
+        {point.fits_memory ? "" : "too little memory", tone}};
 }
 
 Lines curve(const CapacityPlan& plan, const TextStyle& style) {
@@ -47,27 +61,29 @@ Lines curve(const CapacityPlan& plan, const TextStyle& style) {
         least = std::min(least, plan.points[i].peak_memory);
     }
     const MemoryUnit unit = memory_unit_for(least);
+    const std::string currency = currency_of(plan);
     Table table;
     table.columns = {
         {"", Align::left},
         {"machine", Align::left, Fit::elastic},
-        {"cores", Align::right},
         {"n", Align::right},
-        {"each runs", Align::left, Fit::elastic},
+        {"each runs", Align::left},
         {"seconds", Align::right},
         {"range", Align::right},
         {std::string(unit.name), Align::right},
         {"min", Align::right},
-        {"cost", Align::right, Fit::elastic},
-        {"target", Align::left}};
+        {currency.empty() ? "cost" : currency, Align::right, Fit::elastic},
+        {"", Align::left}};
     const int decimals = decimals_of(plan, indices);
     for (const std::size_t i : indices) {
         table.rows.push_back(row_of(plan, i, decimals, unit));
     }
-    std::string legend = "> chosen; n machines; min: billed minutes of all of them";
+    std::string legend = plan.chosen ? "> chosen; " : "";
+    legend += plan.target > Seconds(0) ? "+ meets the target; " : "";
+    legend += "n machines; min: billed minutes of all of them";
     if (indices.size() < plan.points.size()) {
         legend +=
-            fmt::format("; {} slower and dearer, with --json", plan.points.size() - indices.size());
+            fmt::format("; {} slower and dearer, with --all", plan.points.size() - indices.size());
     }
     return lines_of(table, 0, style) + paragraph("  ", legend, style, Tone::dim);
 }
