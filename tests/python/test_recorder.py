@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.python.ring import Frame, Run, record
+from .ring import Frame, Run, record
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGIN = str(ROOT / "src/dialect/plugin")

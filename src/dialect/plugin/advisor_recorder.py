@@ -130,13 +130,13 @@ class Ring:
 
 
 def writers(ring: Ring) -> tuple[Callable[..., None], ...]:
-    """The functions that write times: mark(kind, ...), point(what), end(what) and flush().
+    """The functions that write times: mark(kind, ...), point(what, is_end) and flush().
 
-    A mark reads all clocks and counters of this thread and process: 50 us, after a test that used
-    the caches for itself. A point reads two clocks and waits for the next flush. The end of a phase
-    is a point, and a mark as well if the last one is a millisecond old and there is more to tell
-    than a point does: 0.1 ms in which this thread did not run, or others did, or 50 ms of anything.
-    What was used between two marks is known exactly; the points say how to share it out.
+    A mark reads all clocks and counters of this thread and process, in about 50 us where a test had
+    the caches for itself. A point reads two clocks and waits for the next flush. At the end of a
+    phase there is a mark, too, if the last is a millisecond old and there is more to tell than a
+    point does: 0.1 ms in which this thread did not run, or others did, or 50 ms of anything. What
+    was used between two marks is known exactly, and the points say how to share it out.
     """
     pack, size = MARK.pack_into, MARK.size
     memory, place, publish = ring.memory, ring.place, ring.publish
@@ -170,16 +170,11 @@ def writers(ring: Ring) -> tuple[Callable[..., None], ...]:
             )
             publish(size)
 
-    def point(what: int) -> None:
-        points.extend((what, clock(monotonic), thread()))
-        if len(points) == 24:
-            flush()
-
-    def end(what: int) -> None:
+    def point(what: int, is_end: bool = False) -> None:
         now, cpu = clock(monotonic), thread()
         points.extend((what, now, cpu))
         passed, used = now - latest, cpu - latest_cpu
-        if passed > 1000000 and (
+        if (is_end and passed > 1000000) and (
             passed > 50000000 or passed - used > 100000 or process() - latest_of_all - used > 100000
         ):
             mark(COUNTERS)
@@ -195,7 +190,7 @@ def writers(ring: Ring) -> tuple[Callable[..., None], ...]:
                 publish(batch)
             points.clear()
 
-    return mark, point, end, flush
+    return mark, point, flush
 
 
 def open_schedstat() -> int:
@@ -213,7 +208,7 @@ class Recorder:
 
     def __init__(self, ring: Ring) -> None:
         self.ring = ring
-        self.mark, self.point, self.end, self.flush = writers(ring)
+        self.mark, self.point, self.flush = writers(ring)
         self.enabled = True
         self.pid, self.thread = os.getpid(), _thread.get_ident()
         self.getpid, self.get_ident = os.getpid, _thread.get_ident
@@ -348,7 +343,7 @@ class Recorder:
 
     def end_phase(self, item: pytest.Item, when: str) -> None:
         phase = PHASES.get(when, 1)
-        self.end(ENDED | phase << 8 | self.test << 32)
+        self.point(ENDED | phase << 8 | self.test << 32, True)
         if phase == 1:
             self.add_needs(item)
 
@@ -366,7 +361,7 @@ class Recorder:
         flags = WAS_XFAIL if hasattr(report, "wasxfail") else 0
         flags |= IS_SUBTEST if hasattr(report, "context") else 0  # its test reports for itself
         phase, outcome = PHASES.get(report.when, 1), OUTCOMES.get(report.outcome, 0)
-        self.end(REPORTED | phase << 8 | outcome << 16 | flags << 24 | self.test << 32)
+        self.point(REPORTED | phase << 8 | outcome << 16 | flags << 24 | self.test << 32, True)
         self.flush()
 
     @pytest.hookimpl(tryfirst=True)
