@@ -185,6 +185,33 @@ Result<Recorded> record(
     return Recorded{std::move(profiled->profile), std::move(failure)};
 }
 
+Result<ModelParameters>
+calibrate_now(const Suite& suite, const Instruments& instruments, Shell& shell) {
+    CalibrationOptions options;
+    options.progress = [&](std::string_view step) {
+        shell.progress(fmt::format("calibrating: {}", step));
+    };
+    const auto seen = calibrate(suite.interpreter, instruments, options);
+    shell.end_progress();
+    if (!seen) {
+        return tl::unexpected(seen.error());
+    }
+    ModelParameters parameters = fit_parameters(*seen, prior_parameters());
+    parameters.measured_utc = utc_now();
+    parameters.fingerprint =
+        calibration_fingerprint(discover_host(instruments.files), suite.interpreter);
+    if (is_disturbed(seen->disturbance)) {
+        shell.note(fmt::format(
+            "advisor: other processes used {} of the machine meanwhile, so the calibration is not "
+            "kept; advisor calibrate makes another",
+            format_percent(seen->disturbance.foreign_fraction.value_or(0))
+        ));
+    } else if (const Status cached = cache_calibration(parameters); !cached) {
+        report_error(cached.error());
+    }
+    return parameters;
+}
+
 ModelParameters parameters_for(
     const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
 ) {
@@ -196,25 +223,14 @@ ModelParameters parameters_for(
     if (auto cached = cached_calibration(fingerprint)) {
         return std::move(*cached);
     }
-    CalibrationOptions options;
-    options.progress = [&](std::string_view step) {
-        shell.progress(fmt::format("calibrating: {}", step));
-    };
     shell.note("measuring what workers cost on this machine (once, about 15 s)");
-    const auto seen = calibrate(suite.interpreter, instruments, options);
-    shell.end_progress();
-    if (!seen) {
-        report_error(seen.error());
+    const auto parameters = calibrate_now(suite, instruments, shell);
+    if (!parameters) {
+        report_error(parameters.error());
         shell.note("advisor: predicting with shipped costs, with wider intervals");
         return prior_parameters();
     }
-    ModelParameters parameters = fit_parameters(*seen, prior_parameters());
-    parameters.fingerprint = fingerprint;
-    parameters.measured_utc = utc_now();
-    if (const Status cached = cache_calibration(parameters); !cached) {
-        report_error(cached.error());
-    }
-    return parameters;
+    return *parameters;
 }
 
 Advice advice_for(

@@ -31,6 +31,10 @@ struct Recorded {
 /// Options of `record`.
 [[nodiscard]] std::vector<OptionSpec> with_recording(std::vector<OptionSpec> options);
 
+/// Measures this machine, and keeps the result in the cache unless others disturbed it.
+[[nodiscard]] Result<ModelParameters>
+calibrate_now(const Suite& suite, const Instruments& instruments, Shell& shell);
+
 /// From the cache, or measured now; the shipped priors, with a remark, where --no-calibration
 /// says so or the experiments fail.
 [[nodiscard]] ModelParameters parameters_for(

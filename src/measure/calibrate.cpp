@@ -1,6 +1,7 @@
 #include "advisor/measure/calibrate.hpp"
 
 #include <advisor/dialect/plugins.hpp>
+#include <advisor/host/clock.hpp>
 #include <advisor/host/machine.hpp>
 #include <advisor/host/private_directory.hpp>
 #include <advisor/store/probe_output.hpp>
@@ -20,6 +21,27 @@ namespace {
 constexpr int k_starts = 7;
 constexpr int k_capacity_rounds = 5;
 constexpr double k_capacity_visit_s = 0.15;
+
+/// Adds up the CPU time of all that it runs.
+class BusyLauncher final : public ProcessLauncher {
+public:
+    explicit BusyLauncher(ProcessLauncher& launcher)
+        : launcher_(launcher) {}
+
+    [[nodiscard]] Result<ProcessEnd>
+    run(const ProcessSpec& spec, const ProcessWatch& watch) override {
+        auto end = launcher_.run(spec, watch);
+        if (end) {
+            cpu_ += end->cpu();
+        }
+        return end;
+    }
+    [[nodiscard]] Seconds cpu() const { return cpu_; }
+
+private:
+    ProcessLauncher& launcher_;
+    Seconds cpu_;
+};
 
 ProcessSpec quiet(const std::vector<std::string>& argv, const std::string& directory) {
     ProcessSpec spec;
@@ -171,20 +193,32 @@ Result<CalibrationMeasurement> calibrate(
             options.progress(step);
         }
     };
+    const Host host = discover_host(instruments.files);
+    BusyLauncher launcher(instruments.launcher);
+    const MachineTimes before = machine_times(instruments.files);
+    const std::int64_t began_ns = monotonic_ns();
+    const Seconds own_before = own_cpu_time();
     CalibrationMeasurement seen;
-    seen.cores = discover_host(instruments.files).usable_cores();
+    seen.cores = host.usable_cores();
     tell("start of the interpreter");
-    Status status = measure_starts(seen, interpreter, place->path(), instruments.launcher);
+    Status status = measure_starts(seen, interpreter, place->path(), launcher);
     if (status) {
         tell("capacity of the cores");
-        status = measure_capacity(seen, interpreter, *place, instruments.launcher);
+        status = measure_capacity(seen, interpreter, *place, launcher);
     }
     if (status && interpreter.xdist_version) {
-        status = measure_xdist(seen, interpreter, instruments.launcher, options);
+        status = measure_xdist(seen, interpreter, launcher, options);
     }
     if (!status) {
         return tl::unexpected(status.error());
     }
+    seen.disturbance = disturbance_between(
+        before,
+        machine_times(instruments.files),
+        between_ns(began_ns, monotonic_ns()),
+        launcher.cpu() + own_cpu_time() - own_before,
+        host.cores_online
+    );
     return seen;
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+import pytest
+
 from .conftest import Program
 
 
@@ -28,6 +30,8 @@ def test_a_calibration_is_cached_and_taken(advisor: Program) -> None:
     assert ended.code == 0
     document = ended.document
     assert document["format"] == "advisor.calibration"
+    if "not kept" in ended.err:
+        pytest.skip("other processes disturbed the calibration, which is then not kept")
     cached = list((advisor.directory.parent / "cache" / "advisor").glob("calibration-*.json"))
     assert len(cached) == 1
     checks = advisor.suite("doctor", "--json").document["checks"]

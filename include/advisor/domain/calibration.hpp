@@ -4,6 +4,7 @@
 // ModelParameters of it.
 
 #include <advisor/base/units.hpp>
+#include <advisor/domain/host.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -38,6 +39,7 @@ struct WorkerRun {
 };
 
 struct CalibrationMeasurement {
+    Disturbance disturbance;                 ///< over all experiments
     std::vector<Seconds> interpreter_wall;   ///< of `python -c pass`
     std::vector<Seconds> gateway_child_cpu;  ///< of a worker's interpreter up to its handshake
     std::vector<CapacitySample> capacity;
