@@ -42,9 +42,11 @@ def faults_in(text: str) -> list[str]:
 
 
 def test_no_file_names_what_does_not_belong_in_the_tree() -> None:
+    # Recordings hold the ids of other people's tests, whatever these are named after.
     faults = [
         f"{file.relative_to(ROOT)}:{fault}"
         for file in own_files()
+        if not file.match("sample_reports/*/profile.json")
         for fault in faults_in(file.read_text(errors="replace"))
     ]
     assert faults == []

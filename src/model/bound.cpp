@@ -12,6 +12,9 @@ namespace advisor::model {
 
 namespace {
 
+/// Of the bound, what repeating one fixture must cost to be called what binds.
+constexpr double k_material_share = 0.02;
+
 constexpr int k_bisections = 60;
 
 /// Tests by the costliest fixture instance that each needs.
@@ -218,7 +221,8 @@ private:
             std::max_element(costly.begin(), costly.end(), [&](const Family& a, const Family& b) {
                 return repeated(a) < repeated(b);
             });
-        if (repeated(*worst) > 0.0) {
+        // Below that the name would mislead: the work itself binds, and the bound is hardly lower.
+        if (repeated(*worst) > k_material_share * time) {
             consider(within(time), Bound::fixtures, workload_.fixture_names[worst->fixture]);
         }
     }

@@ -26,7 +26,6 @@ void describe(auto& fields, Like<RunOutcome> auto& outcome) {
     fields.field("wall_s", outcome.wall);
     fields.object("exit_codes", [&](auto& codes) {
         codes.field("own", outcome.exit_code);
-        codes.field("own_because", outcome.exit_because);
         codes.field("runner", outcome.runner_exit_code);
         codes.field("runner_signal", outcome.runner_signal);
         codes.field("because", outcome.exit_because);

@@ -42,8 +42,8 @@ struct ModelParameters {
 
     // how much to trust it
     Source source = Source::assumed;  ///< `measured` after a calibration
-    double relative_error = 0.10;     ///< scatter of what calibration repeated, at least a good model's own
-    std::string fingerprint;          ///< of machine, interpreter and package versions
+    double relative_error = 0.10;  ///< of the constants: scatter of what was repeated, at least 5 %
+    std::string fingerprint;       ///< of machine, interpreter and package versions
     std::string measured_utc;
 
     friend bool operator==(const ModelParameters&, const ModelParameters&) = default;
