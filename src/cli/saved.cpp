@@ -42,7 +42,7 @@ bool is_same_interpreter(const Interpreter& a, const Interpreter& b) {
 }
 
 Status save_text(const std::string& path, const std::string& text) {
-    if (const Status made = make_directory(k_directory); !made) {
+    if (Status made = make_directory(k_directory); !made) {
         return made;
     }
     return write_file(path, text);
@@ -117,7 +117,7 @@ Status cache_calibration(const ModelParameters& parameters) {
     if (!directory) {
         return {};
     }
-    if (const Status made = make_directory(*directory); !made) {
+    if (Status made = make_directory(*directory); !made) {
         return made;
     }
     return write_file(

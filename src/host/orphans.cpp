@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::int64_t k_patience_ns = 1'000'000'000;
 constexpr int k_pause_ms = 2;
+constexpr std::int64_t k_pause_ns = 2'000'000;
 
 /// The parent by /proc/PID/stat: "pid (comm) state ppid ...", where comm may hold anything.
 int parent_of(const std::filesystem::path& process) {
@@ -91,7 +92,7 @@ std::uint32_t end_orphans(int process_group) {
             ::kill(pid, SIGKILL);
             killed.insert(pid);
         }
-    } while (!all_ended_before(monotonic_ns() + k_pause_ms * 1'000'000) && monotonic_ns() < deadline
+    } while (!all_ended_before(monotonic_ns() + k_pause_ns) && monotonic_ns() < deadline
     );
     return static_cast<std::uint32_t>(killed.size());
 }

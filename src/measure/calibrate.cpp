@@ -116,7 +116,7 @@ Status measure_capacity(
     ProcessLauncher& launcher
 ) {
     const PythonFile script = capacity_script();
-    if (const Status written = place.put(script.name, script.text); !written) {
+    if (Status written = place.put(script.name, script.text); !written) {
         return written;
     }
     std::vector<std::string> argv{

@@ -30,6 +30,8 @@ public:
     Counting() = default;
     Counting(const Counting&) = delete;
     Counting& operator=(const Counting&) = delete;
+    Counting(Counting&&) = delete;
+    Counting& operator=(Counting&&) = delete;
     virtual ~Counting() = default;
     /// Scaled by the share of time in which the kernel had the event on a counter.
     [[nodiscard]] virtual std::vector<RunCounter> read() const = 0;
@@ -40,6 +42,8 @@ public:
     CounterSource() = default;
     CounterSource(const CounterSource&) = delete;
     CounterSource& operator=(const CounterSource&) = delete;
+    CounterSource(CounterSource&&) = delete;
+    CounterSource& operator=(CounterSource&&) = delete;
     virtual ~CounterSource() = default;
     [[nodiscard]] virtual const CounterAbility& ability() const = 0;
     /// For a child that waits for its exec: counting begins there.

@@ -82,6 +82,8 @@ public:
     ProcessLauncher() = default;
     ProcessLauncher(const ProcessLauncher&) = delete;
     ProcessLauncher& operator=(const ProcessLauncher&) = delete;
+    ProcessLauncher(ProcessLauncher&&) = delete;
+    ProcessLauncher& operator=(ProcessLauncher&&) = delete;
     virtual ~ProcessLauncher() = default;
 
     /// An error only if the child could not be started (`environment`).
