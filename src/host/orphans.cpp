@@ -92,8 +92,7 @@ std::uint32_t end_orphans(int process_group) {
             ::kill(pid, SIGKILL);
             killed.insert(pid);
         }
-    } while (!all_ended_before(monotonic_ns() + k_pause_ns) && monotonic_ns() < deadline
-    );
+    } while (!all_ended_before(monotonic_ns() + k_pause_ns) && monotonic_ns() < deadline);
     return static_cast<std::uint32_t>(killed.size());
 }
 
