@@ -51,6 +51,7 @@ std::string ranking(const Advice& advice, const std::vector<const Prediction*>& 
     }
     const int decimals = decimals_for(smallest);
     std::vector<Row> cells;
+    cells.reserve(rows.size());
     for (const Prediction* row : rows) {
         cells.push_back(
             {{fmt::format("{}{}", row->rank, row->tied_with_best ? " (tied)" : ""),
