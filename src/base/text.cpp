@@ -134,12 +134,23 @@ std::string format_bytes(Bytes size) {
     return fmt::format("{:.{}f} {}", value, decimal ? 1 : 0, k_units[unit]);
 }
 
+std::string format_fixed(double value, int decimals) {
+    if (!std::isfinite(value)) {
+        return "unknown";
+    }
+    std::string text = fmt::format("{:.{}f}", value, decimals);
+    if (text.front() == '-' && text.find_first_not_of("-0.") == std::string::npos) {
+        text.erase(0, 1);
+    }
+    return text;
+}
+
 std::string format_percent(double fraction) {
     if (!std::isfinite(fraction)) {
         return "unknown";
     }
     const double percent = fraction * 100;
-    return fmt::format("{:.{}f} %", percent, std::abs(percent) < 9.95 ? 1 : 0);
+    return format_fixed(percent, std::abs(percent) < 9.95 ? 1 : 0) + " %";
 }
 
 std::string format_count(std::size_t count, std::string_view singular, std::string_view plural) {

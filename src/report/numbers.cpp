@@ -10,10 +10,6 @@ namespace advisor::report {
 
 namespace {
 
-std::string plain_number(double value, int decimals) {
-    return std::isfinite(value) ? fmt::format("{:.{}f}", value, decimals) : "unknown";
-}
-
 /// Two figures are all that a speed-up of one digit can carry; more digits need no fraction.
 int speedup_decimals(double factor) {
     return std::abs(factor) < 99.95 ? 1 : 0;
@@ -33,7 +29,7 @@ int decimals_for(Seconds smallest) {
 }
 
 std::string seconds_text(Seconds time, int decimals) {
-    return plain_number(time.value(), decimals);
+    return format_fixed(time.value(), decimals);
 }
 
 std::string range_text(const Interval<Seconds>& interval, int decimals) {
@@ -41,12 +37,12 @@ std::string range_text(const Interval<Seconds>& interval, int decimals) {
 }
 
 std::string times_text(double factor) {
-    return plain_number(factor, speedup_decimals(factor)) + "x";
+    return format_fixed(factor, speedup_decimals(factor)) + "x";
 }
 
 std::string range_text(const Interval<double>& interval) {
     const int decimals = speedup_decimals(interval.mid);
-    return plain_number(interval.low, decimals) + "-" + plain_number(interval.high, decimals);
+    return format_fixed(interval.low, decimals) + "-" + format_fixed(interval.high, decimals);
 }
 
 std::string change_text(Seconds base, Seconds head) {
@@ -67,7 +63,7 @@ MemoryUnit memory_unit_for(Bytes smallest) {
 }
 
 std::string memory_text(Bytes size, const MemoryUnit& unit) {
-    return plain_number(static_cast<double>(size.value()) / unit.bytes, unit.decimals);
+    return format_fixed(static_cast<double>(size.value()) / unit.bytes, unit.decimals);
 }
 
 }  // namespace advisor::report

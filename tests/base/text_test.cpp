@@ -23,6 +23,9 @@ TEST_CASE("bytes and percentages round without a jump at the unit's border") {
     CHECK(format_bytes(31_MiB) == "31 MiB");
     CHECK(format_percent(0.0234) == "2.3 %");
     CHECK(format_percent(0.234) == "23 %");
+    CHECK(format_percent(-1e-17) == "0.0 %");
+    CHECK(format_fixed(-0.0004, 3) == "0.000");
+    CHECK(format_fixed(-0.0006, 3) == "-0.001");
     CHECK(format_count(1, "test") == "1 test");
     CHECK(format_count(0, "test") == "0 tests");
     CHECK(format_count(2, "process", "processes") == "2 processes");

@@ -18,6 +18,10 @@ namespace advisor {
 /// "512 B", "31 MiB", "1.5 GiB": binary multiples, two significant figures below ten.
 [[nodiscard]] std::string format_bytes(Bytes size);
 
+/// "12.30" for 12.3 with two decimals; "unknown" for what is not finite. What rounds to zero has no
+/// sign: a difference of equal sums is -1e-17 as often as 0.
+[[nodiscard]] std::string format_fixed(double value, int decimals);
+
 /// "12.3 %" for 0.123; no decimals from 10 % on.
 [[nodiscard]] std::string format_percent(double fraction);
 
