@@ -91,7 +91,9 @@ Result<std::vector<CapacitySample>> read_capacity(std::string_view text) {
             return fail(
                 ErrorKind::environment,
                 "cannot measure the capacity of the cores",
-                json ? trouble.because() : json.error()
+                !json             ? json.error()
+                : trouble.found() ? trouble.because()
+                                  : "a process is said to have done no work"
             );
         }
         if (!seen.insert(sample.processes).second) {

@@ -30,31 +30,40 @@ def unit(table: dict[str, list[int]], seed: int) -> int:
     return total
 
 
-def work(until: float, clock: Callable[[], float] = time.monotonic) -> float:
-    """Units done per second, the table warm before the clock starts."""
+def work(ready: int, go: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> float:
+    """Units done per second: with a warm table, from the moment that all others are ready, too."""
     table: dict[str, list[int]] = {}
     for seed in range(60):
         unit(table, seed)
-    begin = clock()
+    os.close(ready)
+    os.read(go, 1)  # comes to its end when the parent lets go
+    begin = now = clock()
     done = 0
-    while clock() < until:
+    while now - begin < seconds or done == 0:
         unit(table, done)
         done += 1
-    return done / (clock() - begin)
+        now = clock()
+    return done / (now - begin)
 
 
 def together(count: int, seconds: float) -> float:
-    """The sum over `count` processes that all work from a common moment on."""
+    """The sum over `count` processes that all begin to work at a common moment."""
     read_end, write_end = os.pipe()
-    until = time.monotonic() + 0.05 + 0.01 * count + seconds
+    ready, is_ready = os.pipe()
+    go, hold = os.pipe()
     children = []
     for _ in range(count):
         child = os.fork()
         if child == 0:
-            os.write(write_end, b"%.6f\n" % work(until))
+            os.close(hold)
+            os.write(write_end, b"%.6f\n" % work(is_ready, go, seconds))
             os._exit(0)
         children.append(child)
-    os.close(write_end)
+    for end in (write_end, is_ready, go):
+        os.close(end)
+    os.read(ready, 1)  # comes to its end when every child has closed its own
+    os.close(ready)
+    os.close(hold)
     with os.fdopen(read_end) as results:
         rates = [float(line) for line in results]
     for child in children:
