@@ -72,7 +72,7 @@ std::string staying_sequential(const Profile& profile, const Comparison& compari
         best = comparison.forked;
     }
     if (best == nullptr) {
-        return "There is nothing to spread: the suite has fewer than two tests.";
+        return "There is nothing to spread: fewer than two tests ran.";
     }
     const bool missing = !best->can_run && gains(*best, *comparison.sequential)
                          && best->wall.high < comparison.sequential->wall.mid;

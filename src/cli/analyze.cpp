@@ -72,10 +72,13 @@ int analyze(const Arguments& arguments, Shell& shell) {
     if (!basis) {
         return refused(basis.error());
     }
-    const ModelParameters parameters =
-        parameters_for(basis->suite, arguments, machinery.instruments(), shell);
+    const auto parameters =
+        parameters_given_or_for(basis->suite, arguments, machinery.instruments(), shell);
+    if (!parameters) {
+        return refused(parameters.error());
+    }
     const Advice advice =
-        advice_for(basis->recorded.profile, basis->suite, parameters, std::move(*options));
+        advice_for(basis->recorded.profile, basis->suite, *parameters, std::move(*options));
     if (!arguments.has("profile")) {
         if (const Status saved = save(basis->suite, advice); !saved) {
             report_error(saved.error());
@@ -113,6 +116,7 @@ Command analyze_command() {
           "predict this one too, such as processes=4,dist=worksteal",
           true},
          {"workers", "N", "consider at most N workers (default: from cores and waiting)"},
+         calibration_option(),
          {"all", "", "print all predictions, not only the best"},
          {"html", "FILE", "write the advice as a page, too"}}
     )));

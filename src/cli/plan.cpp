@@ -126,9 +126,12 @@ int make_plan(const Arguments& arguments, Shell& shell) {
     if (!basis) {
         return refused(basis.error());
     }
-    const ModelParameters parameters =
-        parameters_for(basis->suite, arguments, machinery.instruments(), shell);
-    const CapacityPlan result = plan(basis->profile, parameters, *options);
+    const auto parameters =
+        parameters_given_or_for(basis->suite, arguments, machinery.instruments(), shell);
+    if (!parameters) {
+        return refused(parameters.error());
+    }
+    const CapacityPlan result = plan(basis->profile, *parameters, *options);
     if (!shell.print(shell.json() ? to_json(result) : as_text(result, shell.style()))) {
         return k_usage;
     }
@@ -148,6 +151,7 @@ Command plan_command() {
     spec.options = with_common(with_suite(with_recording(
         {{"target", "TIME", "longest wall time, set-up of machines included, such as 5m"},
          {"profile", "FILE", "take a recording (advisor profile --output) instead"},
+         calibration_option(),
          {"machines", "FILE", "your own machine types and prices (README.md shows the form)"},
          {"machine", "NAME", "plan for this type only", true},
          {"most-machines", "N", "split over at most N machines (default 8)"},

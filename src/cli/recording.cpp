@@ -7,6 +7,7 @@
 #include <advisor/measure/calibrate.hpp>
 #include <advisor/measure/profile_suite.hpp>
 #include <advisor/model/calibration_fit.hpp>
+#include <advisor/store/documents.hpp>
 #include <advisor/store/model_data.hpp>
 
 #include <fmt/format.h>
@@ -108,7 +109,7 @@ std::optional<Error> failure_of(const Profile& profile) {
             ErrorKind::suite_failed,
             "the recording is incomplete",
             profile.run.incomplete_because,
-            "what is said below rests on the tests that ran"};
+            "what is said of the suite rests on the tests that ran"};
     }
     if (profile.run.exit_code != 0) {
         const auto failures = static_cast<std::size_t>(std::count_if(
@@ -231,6 +232,23 @@ ModelParameters parameters_for(
         return prior_parameters();
     }
     return *parameters;
+}
+
+Result<ModelParameters> parameters_given_or_for(
+    const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
+) {
+    if (const auto path = arguments.value("calibration")) {
+        const auto text = read_document_file(*path);
+        return text ? read_calibration(*text, *path) : tl::unexpected(text.error());
+    }
+    return parameters_for(suite, arguments, instruments, shell);
+}
+
+OptionSpec calibration_option() {
+    return {
+        "calibration",
+        "FILE",
+        "take costs of workers that advisor calibrate --json printed, maybe elsewhere"};
 }
 
 Advice advice_for(

@@ -41,6 +41,15 @@ calibrate_now(const Suite& suite, const Instruments& instruments, Shell& shell);
     const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
 );
 
+/// Those of --calibration FILE, else parameters_for: for a recording of another machine, or for
+/// predictions that must not depend on when they are made.
+[[nodiscard]] Result<ModelParameters> parameters_given_or_for(
+    const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
+);
+
+/// The option of `parameters_given_or_for`.
+[[nodiscard]] OptionSpec calibration_option();
+
 /// Advice with the commands that a user could type.
 [[nodiscard]] Advice advice_for(
     const Profile& profile,

@@ -74,6 +74,21 @@ def test_a_saved_recording_gives_the_same_predictions(analysed: Program) -> None
         assert again.get(spec, prediction["wall_s"]) == prediction["wall_s"]
 
 
+def test_costs_that_a_file_gives_are_taken(analysed: Program) -> None:
+    profile = str(next((analysed.directory / ".advisor").glob("profile-*.json")))
+    words = ("analyze", "--profile", profile, "--json")
+    shipped = analysed(*words, "--no-calibration").document
+    calibration = {"format": "advisor.calibration", "major": 1, "minor": 0}
+    slow = shipped["parameters"] | calibration | {"gateway_wall_s": 7.0}
+    (analysed.directory / "slow.json").write_text(json.dumps(slow))
+    given = analysed(*words, "--calibration", "slow.json").document
+    assert given["parameters"]["gateway_wall_s"] == 7.0
+    wall = {p["configuration"]["spec"]: p["wall_s"]["mid"] for p in given["predictions"]}
+    assert wall["processes=2,dist=load"] > 14.0
+    assert given["recommended"] == "sequential"
+    assert analysed(*words, "--calibration", profile).code == 2
+
+
 def test_every_form_of_a_report_can_be_made(analysed: Program) -> None:
     kept = analysed.directory / ".advisor"
     advice = str(next(kept.glob("advice-*.json")))
