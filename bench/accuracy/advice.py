@@ -1,0 +1,31 @@
+"""Asks advisor for its predictions from a recorded profile; nothing is measured meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+ADVISOR = os.environ.get("ADVISOR", str(Path(__file__).parents[2] / "build/release/advisor"))
+
+Document = dict[str, Any]
+
+
+def advice_from(profile: bytes, calibration: Path, specs: list[str]) -> Document:
+    """The advice document of `advisor analyze`, which predicts all of `specs`."""
+    words = [ADVISOR, "analyze", "--json", "--quiet", "--profile", "-"]
+    words += ["--calibration", str(calibration)]
+    for spec in specs:
+        words += ["--configuration", spec]
+    # Elsewhere than in a suite, and with no calibration to find.
+    ended = subprocess.run(words, input=profile, cwd="/", capture_output=True, check=False)
+    if ended.returncode not in (0, 3):
+        raise SystemExit(f"advisor analyze exited with {ended.returncode}\n{ended.stderr.decode()}")
+    advice: Document = json.loads(ended.stdout)
+    return advice
+
+
+def predictions_of(advice: Document) -> dict[str, Document]:
+    return {each["configuration"]["spec"]: each for each in advice["predictions"]}

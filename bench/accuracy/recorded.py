@@ -1,0 +1,102 @@
+"""The recorded set: what was measured of each suite, so that any model can be scored against it.
+
+A directory NAME of recorded/ holds, for one suite:
+
+- ``profile-K.json.xz``  recordings by ``advisor profile``, one or more
+- ``calibration.json``   what ``advisor calibrate --json`` found with the suite's interpreter
+- ``measured.json``      every measured run, and the predictions that were made before any of them
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import statistics
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+RECORDED = Path(__file__).resolve().parent / "recorded"
+
+# A run is disturbed if others took more of the machine than this while it ran.
+MOST_STEAL = 0.02
+MOST_FOREIGN = 0.05
+
+
+@dataclass
+class Run:
+    """One run of pytest itself; shares are of all cores, over the run."""
+
+    spec: str
+    repeat: int
+    wall_s: float
+    exit_code: int
+    steal: float
+    foreign: float
+    throttled_s: float
+
+    @property
+    def is_disturbed(self) -> bool:
+        return self.steal > MOST_STEAL or self.foreign > MOST_FOREIGN or self.throttled_s > 0
+
+
+@dataclass
+class Record:
+    name: str
+    about: dict[str, Any]
+    frozen: dict[str, Any]
+    runs: list[Run] = field(default_factory=list)
+
+    @property
+    def directory(self) -> Path:
+        return RECORDED / self.name
+
+    @property
+    def specs(self) -> list[str]:
+        return list(dict.fromkeys(run.spec for run in self.runs))
+
+    def walls(self, spec: str) -> list[float]:
+        """Of the undisturbed runs, or of all where every one was disturbed."""
+        runs = [run for run in self.runs if run.spec == spec]
+        return [run.wall_s for run in runs if not run.is_disturbed] or [run.wall_s for run in runs]
+
+    def measured_s(self, spec: str) -> float:
+        return statistics.median(self.walls(spec))
+
+    def exit_codes(self, spec: str) -> list[int]:
+        return sorted({run.exit_code for run in self.runs if run.spec == spec})
+
+    def profiles(self) -> list[Path]:
+        return sorted(self.directory.glob("profile-*.json.xz"))
+
+    def save(self) -> None:
+        document = {"suite": self.about, "frozen": self.frozen}
+        head = json.dumps(document, indent=1)[:-2]
+        runs = ",\n  ".join(json.dumps(vars(run)) for run in self.runs)
+        text = f'{head},\n "runs": [\n  {runs}\n ]\n}}\n'
+        self.directory.mkdir(parents=True, exist_ok=True)
+        part = self.directory / "measured.json.part"
+        part.write_text(text)
+        part.rename(self.directory / "measured.json")
+
+
+def load(name: str) -> Record | None:
+    path = RECORDED / name / "measured.json"
+    if not path.exists():
+        return None
+    document = json.loads(path.read_text())
+    return Record(
+        name, document["suite"], document["frozen"], [Run(**run) for run in document["runs"]]
+    )
+
+
+def names() -> list[str]:
+    return sorted(path.parent.name for path in RECORDED.glob("*/measured.json"))
+
+
+def pack(document: Path, packed: Path) -> None:
+    packed.write_bytes(lzma.compress(document.read_bytes(), preset=9))
+
+
+def unpack(packed: Path) -> bytes:
+    return lzma.decompress(packed.read_bytes())
