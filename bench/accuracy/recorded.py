@@ -2,7 +2,8 @@
 
 A directory NAME of recorded/ holds, for one suite:
 
-- ``profile-K.json.xz``  recordings by ``advisor profile``, one or more
+- ``profile-K.json.xz``  recordings by ``advisor profile``: the first before all else, one amid each
+                         later block of measured runs
 - ``calibration.json``   what ``advisor calibrate --json`` found with the suite's interpreter
 - ``measured.json``      every measured run, and the predictions that were made before any of them
 """
@@ -34,6 +35,7 @@ class Run:
     steal: float
     foreign: float
     throttled_s: float
+    spin_s: float  # of a fixed piece of computing just before: how fast the machine was
 
     @property
     def is_disturbed(self) -> bool:
@@ -65,6 +67,9 @@ class Record:
 
     def exit_codes(self, spec: str) -> list[int]:
         return sorted({run.exit_code for run in self.runs if run.spec == spec})
+
+    def profile(self, number: int) -> Path:
+        return self.directory / f"profile-{number}.json.xz"
 
     def profiles(self) -> list[Path]:
         return sorted(self.directory.glob("profile-*.json.xz"))
