@@ -24,7 +24,11 @@ constexpr std::size_t k_version_at = 8;
 constexpr std::size_t k_capacity_at = 16;
 constexpr std::size_t k_written_at = 64;
 constexpr std::size_t k_dropped_at = 72;
+constexpr std::size_t k_writer_pid_at = 80;
+constexpr std::size_t k_writer_tid_at = 88;
+constexpr std::size_t k_moment_at = 96;
 constexpr std::size_t k_read_at = 128;
+constexpr std::size_t k_seen_at = 136;
 
 std::atomic_ref<std::uint64_t> word(std::byte* memory, std::size_t offset) {
     // The mapping is page aligned and the offsets are multiples of eight.
@@ -122,6 +126,23 @@ std::string SharedRing::path() const {
 
 std::uint64_t SharedRing::dropped() const {
     return word(memory_, k_dropped_at).load(std::memory_order_relaxed);
+}
+
+SharedRing::Writer SharedRing::writer() const {
+    const auto id_at = [&](std::size_t offset) {
+        return static_cast<int>(word(memory_, offset).load(std::memory_order_acquire) & 0x7fffffffU);
+    };
+    return {id_at(k_writer_pid_at), id_at(k_writer_tid_at)};
+}
+
+RingMoment SharedRing::moment() const {
+    const std::uint64_t value = word(memory_, k_moment_at).load(std::memory_order_acquire);
+    const auto last = static_cast<std::uint64_t>(RingMoment::released);
+    return value <= last ? static_cast<RingMoment>(value) : RingMoment::none;
+}
+
+void SharedRing::saw(RingMoment moment) const {
+    word(memory_, k_seen_at).store(static_cast<std::uint64_t>(moment), std::memory_order_release);
 }
 
 }  // namespace advisor

@@ -132,3 +132,20 @@ TEST_CASE("a moved ring still reads what its writer writes") {
     writer.write("abc");
     CHECK(moved.drain().value() == "abc");
 }
+
+TEST_CASE("the writer says who it is and what it does with the GIL, and hears what was seen") {
+    const SharedRing ring = one_page();
+    Writer writer(ring);
+    CHECK(ring.writer().pid == 0);
+    CHECK(ring.moment() == RingMoment::none);
+    writer.set_word(11, 4711);
+    writer.set_word(10, 4710);
+    writer.set_word(12, 3);
+    CHECK(ring.writer().pid == 4710);
+    CHECK(ring.writer().tid == 4711);
+    CHECK(ring.moment() == RingMoment::released);
+    ring.saw(RingMoment::released);
+    CHECK(writer.word(17) == 3);
+    writer.set_word(12, 1U << 20);  // a test wrote over the header
+    CHECK(ring.moment() == RingMoment::none);
+}

@@ -126,6 +126,7 @@ class Run:
     output: str
     frames: list[Frame]
     dropped: int = 0
+    moments: list[int] = field(default_factory=list)
 
     def of(self, kind: str) -> list[Frame]:
         return [frame for frame in self.frames if frame.kind == kind]
@@ -146,9 +147,15 @@ def record(
     capacity: int = CAPACITY,
     timeout: float = 60,
     drain: bool = True,
+    watch: bool = False,
 ) -> Run:
-    """Runs `command`, which loads the recorder, and reads the ring meanwhile if `drain`."""
+    """Runs `command`, which loads the recorder, and reads the ring meanwhile if `drain`.
+
+    If `watch`, it answers the moments with and without the GIL that the recorder shows.
+    """
     ring = Ring(capacity)
+    ring.words[17] = int(watch)
+    moments: list[int] = []
     environment = dict(os.environ if env is None else env)
     if "PYTHONPATH" in environment:
         environment["ADVISOR_RECORDER_PYTHONPATH"] = environment["PYTHONPATH"]
@@ -169,6 +176,9 @@ def record(
         while not done.wait(0.002):
             if drain:
                 ring.drain()
+            if ring.words[12] and ring.words[12] not in moments:
+                moments.append(ring.words[12])
+                ring.words[17] = moments[-1]
 
     draining = threading.Thread(target=reader)
     draining.start()
@@ -181,4 +191,5 @@ def record(
         done.set()
         draining.join()
     ring.drain()
-    return Run(child.returncode, output.decode("utf-8", "replace"), ring.frames(), ring.words[9])
+    text = output.decode("utf-8", "replace")
+    return Run(child.returncode, text, ring.frames(), ring.words[9], moments)

@@ -489,6 +489,13 @@ def test_a_failure_inside_is_the_last_frame_and_no_tests_failure(
     assert run.frames[-1].reason == "TypeError: 'NoneType' object is not callable"
 
 
+def test_moments_with_and_without_the_gil_are_shown_to_who_watches(recorded: Recorded) -> None:
+    holding, released = 2, 3
+    watched = recorded("groups", watch=True)
+    assert watched.exit_code == 0 and watched.moments == [holding, released]
+    assert recorded("groups").moments == []
+
+
 def test_a_small_ring_wraps_and_loses_nothing(recorded: Recorded) -> None:
     run = recorded("hostile", capacity=1 << 16)
     assert run.dropped == 0 and len(run.of("finished")) == 1

@@ -13,7 +13,10 @@
 //         64  u64 bytes ever written                     | written by the child
 //         72  u64 frames dropped                         |
 //         80  u64 pid of the writer, 0 until there is one|
+//         88  u64 id of its thread, as the kernel knows it|
+//         96  u64 RingMoment: what that thread does now  |
 //        128  u64 bytes ever read                        | written by drain()
+//        136  u64 RingMoment that was seen, 0: none is   | written by saw()
 //       4096  data; byte n of the stream lies at n modulo capacity
 // The child writes a whole frame first and the position last, so that a reader never sees half a
 // frame. It waits up to 2 s in all for a reader and drops whole frames from then on. On x86-64
@@ -31,6 +34,15 @@
 #include <string>
 
 namespace advisor {
+
+/// What the recorder does with the GIL, for whoever reads the GIL from outside and wants to know
+/// whether that is right.
+enum class RingMoment : std::uint8_t {
+    none,
+    watching,  ///< said by this side only: somebody will look
+    holding,   ///< the recorder computes, and so holds it
+    released,  ///< the recorder sleeps, and so nobody does
+};
 
 class SharedRing {
 public:
@@ -57,6 +69,19 @@ public:
 
     /// Frames that the recorder gave up because nobody drained.
     [[nodiscard]] std::uint64_t dropped() const;
+
+    // The rest may be called by another thread than drain().
+
+    struct Writer {
+        int pid = 0;  ///< of the process that records; 0 until there is one
+        int tid = 0;  ///< its thread that runs the tests
+    };
+    [[nodiscard]] Writer writer() const;
+
+    /// The moment that the recorder announces; it waits for saw() of it, for a second at most.
+    [[nodiscard]] RingMoment moment() const;
+
+    void saw(RingMoment moment) const;
 
 private:
     SharedRing(int descriptor, std::byte* memory, std::size_t capacity)

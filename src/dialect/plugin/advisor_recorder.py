@@ -38,7 +38,10 @@ from typing import Any
 import pytest
 
 # Words of the ring's header, each 8 bytes wide.
-MAGIC, VERSION, CAPACITY, WRITTEN, DROPPED, WRITER_PID, READ = 0, 1, 2, 8, 9, 10, 16
+MAGIC, VERSION, CAPACITY = 0, 1, 2
+WRITTEN, DROPPED, WRITER_PID, WRITER_TID, MOMENT = 8, 9, 10, 11, 12
+READ, WATCHED = 16, 17
+HOLDING, RELEASED = 2, 3  # moments with the GIL and without it
 RING_MAGIC, RING_VERSION = 0x474E495256444121, 1
 HEADER_BYTES = 4096
 PATIENCE_S = 2.0  # in total, for a parent that does not read
@@ -73,6 +76,7 @@ class Ring:
     """The writer's end: whole frames only, payload first, position last."""
 
     sleep = staticmethod(time.sleep)
+    clock = staticmethod(time.clock_gettime_ns)
     pack_head = struct.Struct("=IHH").pack_into
 
     def __init__(self, path: str) -> None:
@@ -87,6 +91,7 @@ class Ring:
         known = (RING_MAGIC, RING_VERSION, self.capacity)
         if tuple(self.words[0:3]) != known or self.words[WRITER_PID]:
             raise OSError("no ring of this version, or another process writes it")
+        self.words[WRITER_TID] = _thread.get_native_id()
         self.words[WRITER_PID] = os.getpid()
         self.longest = self.capacity // 2
         self.position = 0
@@ -114,6 +119,16 @@ class Ring:
             self.sequence = (self.sequence + 1) & 0xFFFF
             offset = 0
         return HEADER_BYTES + offset
+
+    def show_gil(self) -> None:
+        """Holds the GIL, then sleeps without it, until a parent that reads it has seen each."""
+        words, clock = self.words, self.clock
+        for moment in (HOLDING, RELEASED) if words[WATCHED] else ():
+            words[MOMENT], deadline = moment, clock(1) + 1000000000  # ns of CLOCK_MONOTONIC
+            while words[WATCHED] != moment and clock(1) < deadline:
+                if moment == RELEASED:
+                    self.sleep(0.001)
+        words[MOMENT] = 0
 
     def publish(self, size: int) -> None:
         self.sequence = (self.sequence + 1) & 0xFFFF
@@ -253,6 +268,7 @@ class Recorder:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.guarded(self.mark, COLLECTED)
         self.guarded(self.announce_all, session.items)
+        self.guarded(self.ring.show_gil)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
