@@ -12,6 +12,8 @@ constexpr std::array<std::string_view, 5> k_scopes{
     "function", "class", "module", "package", "session"};
 constexpr std::array<std::string_view, 4> k_rungs{
     "hardware_counters", "software_events", "proc_only", "none"};
+constexpr std::array<std::string_view, k_wait_reasons> k_waits{
+    "sleep", "socket", "disk", "lock", "child", "pipe", "other"};
 
 Seconds clamped(Seconds time) {
     return std::max(time, Seconds(0));
@@ -87,6 +89,10 @@ std::string_view name_of(Rung rung) {
     return name_in(k_rungs, rung);
 }
 
+std::string_view name_of(WaitReason reason) {
+    return name_in(k_waits, reason);
+}
+
 std::optional<TestOutcome> test_outcome_named(std::string_view name) {
     return value_in<TestOutcome>(k_outcomes, name);
 }
@@ -97,6 +103,10 @@ std::optional<Scope> scope_named(std::string_view name) {
 
 std::optional<Rung> rung_named(std::string_view name) {
     return value_in<Rung>(k_rungs, name);
+}
+
+std::optional<WaitReason> wait_reason_named(std::string_view name) {
+    return value_in<WaitReason>(k_waits, name);
 }
 
 bool is_failure(TestOutcome outcome) {

@@ -37,6 +37,21 @@ struct Codec<FixtureUse> {
     }
 };
 
+/// [reason, seconds].
+template <>
+struct Codec<Wait> {
+    static Json json(const Wait& wait) {
+        return Json::array({Codec<WaitReason>::json(wait.reason), Codec<Seconds>::json(wait.time)});
+    }
+    static Wait read(const Place& at) {
+        if (!at.json().is_array() || at.json().size() != 2) {
+            at.refuse("is not [reason, seconds]");
+            return {};
+        }
+        return {Codec<WaitReason>::read(at.element(0)), Codec<Seconds>::read(at.element(1))};
+    }
+};
+
 template <typename Tag>
 struct Codec<Index<Tag>> {
     static Json json(Index<Tag> index) { return index.value; }

@@ -30,6 +30,8 @@ template <typename Enum>
         return runner_use_named(name);
     } else if constexpr (std::is_same_v<Enum, Rung>) {
         return rung_named(name);
+    } else if constexpr (std::is_same_v<Enum, WaitReason>) {
+        return wait_reason_named(name);
     } else if constexpr (std::is_same_v<Enum, Scope>) {
         return scope_named(name);
     } else if constexpr (std::is_same_v<Enum, TestOutcome>) {

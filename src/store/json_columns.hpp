@@ -104,6 +104,12 @@ public:
         (*object_)[std::string(key)] = std::move(values);
     }
 
+    /// A list column that older documents of this major lack.
+    template <typename Part>
+    void later_list(std::string_view key, const Part& part) {
+        list(key, part);
+    }
+
     template <typename Part>
     void shared(std::string_view list_key, std::string_view key, const Part& part) {
         using Value = std::remove_cvref_t<decltype(part(rows_.front()))>;
@@ -186,6 +192,13 @@ public:
         take(key, [&](std::size_t row, const Place& at) {
             part(rows_[row]) = Codec<Value>::read(at);
         });
+    }
+
+    template <typename Part>
+    void later_list(std::string_view key, const Part& part) {
+        if (place_->has(key)) {
+            list(key, part);
+        }
     }
 
     template <typename Part>

@@ -41,6 +41,12 @@ public:
         (*object_)[std::string(key)] = Codec<T>::json(value);
     }
 
+    /// A field that older documents of this major lack.
+    template <typename T>
+    void later_field(std::string_view key, const T& value) {
+        field(key, value);
+    }
+
     /// Seconds that may be negative: a difference.
     void difference(std::string_view key, Seconds value) { field(key, value); }
 
@@ -85,6 +91,13 @@ public:
     void field(std::string_view key, T& value) {
         if (const Json* json = place_->find(key)) {
             value = Codec<T>::read(place_->member(key, *json));
+        }
+    }
+
+    template <typename T>
+    void later_field(std::string_view key, T& value) {
+        if (place_->has(key)) {
+            field(key, value);
         }
     }
 

@@ -20,6 +20,10 @@ const Json* Place::find(std::string_view key) const {
     return nullptr;
 }
 
+bool Place::has(std::string_view key) const {
+    return json_->is_object() && json_->contains(std::string(key));
+}
+
 void Place::refuse(std::string_view predicate) const {
     if (!trouble_->found()) {
         trouble_->report(fmt::format("{} {}", path(), predicate));

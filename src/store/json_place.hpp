@@ -53,6 +53,9 @@ public:
     /// The member of that key of an object, or nothing: then the document is in trouble.
     [[nodiscard]] const Json* find(std::string_view key) const;
 
+    /// Whether an object has a member of that key.
+    [[nodiscard]] bool has(std::string_view key) const;
+
     /// "tests[3].wall_s is not a number", for the predicate "is not a number".
     void refuse(std::string_view predicate) const;
 

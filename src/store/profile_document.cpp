@@ -80,12 +80,32 @@ void describe(auto& fields, Like<RunCounter> auto& counter) {
     fields.measured("value", "source", counter.value);
 }
 
+void describe(auto& fields, Like<WaitTotal> auto& wait) {
+    fields.field("reason", wait.reason);
+    fields.field("peer_port", wait.peer_port);
+    fields.field("time_s", wait.time);
+    fields.field("standard_error_s", wait.standard_error);
+}
+
+void describe(auto& fields, Like<Sampling> auto& sampling) {
+    fields.field("samples", sampling.samples);
+    fields.field("late", sampling.late);
+    fields.field("mean_period_s", sampling.mean_period);
+    fields.field("mean_lateness_s", sampling.mean_lateness);
+    fields.field("core_fraction", sampling.core_fraction);
+    fields.measured("gil_held_s", "gil_held_source", sampling.gil_held);
+    fields.field("gil_standard_error_s", sampling.gil_standard_error);
+    fields.field("gil_held_blocked_s", sampling.gil_held_blocked);
+    fields.field("waits", sampling.waits);
+}
+
 void describe(auto& fields, Like<Profile> auto& profile) {
     fields.field("run", profile.run);
     fields.field("host", profile.host);
     fields.field("interpreter", profile.interpreter);
     fields.field("disturbance", profile.disturbance);
     fields.field("counters", profile.counters);
+    fields.later_field("sampling", profile.sampling);
     fields.field("missing", profile.missing);
     fields.field("session", profile.session);
     fields.field("fixture_definitions", profile.fixture_definitions);

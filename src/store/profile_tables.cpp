@@ -52,6 +52,9 @@ void test_columns(auto& table) {
     table.shared(
         "fixture_lists", "fixtures", [](auto& test) -> auto& { return test.fixtures; }
     );
+    table.later_list(
+        "waits", [](auto& test) -> auto& { return test.waits; }
+    );
 }
 
 void fixture_columns(auto& table) {

@@ -70,6 +70,7 @@ TestCost RandomValues::test(std::size_t definitions) {
         test.fixtures = list([&] { return use(definitions); });
     }
     test.peak_rss = bytes();
+    test.waits = list([&] { return Wait{one_of(WaitReason::other), seconds()}; });
     return test;
 }
 
@@ -99,6 +100,23 @@ ProfiledRun RandomValues::run() {
     return run;
 }
 
+Sampling RandomValues::sampling() {
+    Sampling sampling;
+    sampling.samples = number();
+    sampling.late = number();
+    sampling.mean_period = seconds();
+    sampling.mean_lateness = seconds();
+    sampling.core_fraction = real();
+    sampling.gil_held = measured(seconds());
+    sampling.gil_standard_error = seconds();
+    sampling.gil_held_blocked = seconds();
+    sampling.waits = list([&] {
+        const auto port = maybe([&] { return static_cast<std::uint16_t>(random_.below(65536)); });
+        return WaitTotal{one_of(WaitReason::other), port, seconds(), seconds()};
+    });
+    return sampling;
+}
+
 Profile RandomValues::profile() {
     Profile profile;
     profile.run = run();
@@ -115,6 +133,7 @@ Profile RandomValues::profile() {
         profile.fixtures = list([&] { return instance(definitions, profile.tests.size()); });
     }
     profile.counters = list([&] { return RunCounter{text(), measured(real())}; });
+    profile.sampling = maybe([&] { return sampling(); });
     profile.missing = list([&] { return missing(); });
     return profile;
 }

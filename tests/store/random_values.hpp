@@ -82,6 +82,7 @@ private:
     [[nodiscard]] FixtureUse use(std::size_t definitions);
     [[nodiscard]] TestCost test(std::size_t definitions);
     [[nodiscard]] FixtureInstance instance(std::size_t definitions, std::size_t tests);
+    [[nodiscard]] Sampling sampling();
     [[nodiscard]] ProfiledRun run();
     [[nodiscard]] Finding finding();
     [[nodiscard]] WorkerUse worker();

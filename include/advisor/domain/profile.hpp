@@ -11,6 +11,7 @@
 #include <advisor/domain/host.hpp>
 #include <advisor/domain/measured.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,7 +31,7 @@ struct Cost {
     Seconds other_threads_cpu;    ///< of the process, less that thread
     Seconds children_cpu;         ///< of child processes reaped in this span
     Measured<Seconds> core_wait;  ///< runnable, but waiting for a core (run-queue delay)
-    Measured<Seconds> gil_held;   ///< absent until a GIL sampler ran
+    Measured<Seconds> gil_held;   ///< by any thread of the process; absent where not sampled
     std::int64_t voluntary_switches = 0;
     std::int64_t involuntary_switches = 0;
     std::int64_t major_faults = 0;
@@ -57,6 +58,9 @@ enum class TestOutcome : std::uint8_t {
     interrupted,  ///< was running when the recording ended
     not_run,      ///< collected, but never started
 };
+
+/// Blocked time of a test below which it is not split by reason.
+inline constexpr Seconds k_shortest_split{0.001};
 
 enum class Scope : std::uint8_t { function, class_, module, package, session };
 
@@ -86,6 +90,26 @@ struct FixtureInstance {
     friend bool operator==(const FixtureInstance&, const FixtureInstance&) = default;
 };
 
+/// What a thread waited for that neither ran nor wanted to.
+enum class WaitReason : std::uint8_t {
+    sleep,   ///< for time to pass; an event loop without a socket as well
+    socket,  ///< for a peer
+    disk,    ///< for a file or a page of one
+    lock,    ///< for another thread, or for the lock of a file
+    child,   ///< for a child process, be it through a pipe from it
+    pipe,    ///< for a pipe, without a child
+    other,
+};
+
+inline constexpr std::size_t k_wait_reasons = 7;
+
+/// A part of the blocked time of a test, by samples of it, of its file and of the suite.
+struct Wait {
+    WaitReason reason = WaitReason::other;
+    Seconds time;
+    friend bool operator==(const Wait&, const Wait&) = default;
+};
+
 struct TestCost {
     std::string id;  ///< node id as pytest prints it; bytes, may be any text
     /// Byte lengths of the prefix of `id` that names its module and its innermost class; 0: none.
@@ -102,6 +126,9 @@ struct TestCost {
     Seconds protocol_overhead;
     std::vector<FixtureUse> fixtures;  ///< of class scope or wider, in order of instantiation
     Bytes peak_rss;                    ///< of the process, up to the end of this test
+    /// Blocked time of the three phases by reason, longest first. Empty where it was not sampled,
+    /// and for less than `k_shortest_split`, of which no sample can tell.
+    std::vector<Wait> waits;
 
     [[nodiscard]] Cost total() const { return setup + call + teardown; }
     [[nodiscard]] std::string_view module_id() const;
@@ -141,6 +168,29 @@ struct RunCounter {
     friend bool operator==(const RunCounter&, const RunCounter&) = default;
 };
 
+/// Blocked time of all tests and fixtures for one reason; sockets by the peer's port, where known.
+struct WaitTotal {
+    WaitReason reason = WaitReason::other;
+    std::optional<std::uint16_t> peer_port;
+    Seconds time;
+    Seconds standard_error;
+    friend bool operator==(const WaitTotal&, const WaitTotal&) = default;
+};
+
+/// How the interpreter was looked at from outside while it ran, and what all samples say together.
+struct Sampling {
+    std::uint64_t samples = 0;   ///< that were used
+    std::uint64_t late = 0;      ///< that were not: taken more than a period after their time
+    Seconds mean_period;         ///< between samples
+    Seconds mean_lateness;       ///< of those that were used
+    double core_fraction = 0.0;  ///< of one core, spent on sampling
+    Measured<Seconds> gil_held;  ///< of all tests, pytest's hooks around them, and fixtures
+    Seconds gil_standard_error;
+    Seconds gil_held_blocked;      ///< part of `gil_held` in which the test's thread did not run
+    std::vector<WaitTotal> waits;  ///< longest first; empty where not sampled
+    friend bool operator==(const Sampling&, const Sampling&) = default;
+};
+
 struct Profile {
     ProfiledRun run;
     Host host;
@@ -151,6 +201,7 @@ struct Profile {
     std::vector<FixtureInstance> fixtures;
     std::vector<TestCost> tests;  ///< in collection order
     std::vector<RunCounter> counters;
+    std::optional<Sampling> sampling;  ///< absent where nothing was sampled
     std::vector<Missing> missing;
     friend bool operator==(const Profile&, const Profile&) = default;
 };
@@ -158,9 +209,11 @@ struct Profile {
 [[nodiscard]] std::string_view name_of(TestOutcome outcome);
 [[nodiscard]] std::string_view name_of(Scope scope);
 [[nodiscard]] std::string_view name_of(Rung rung);
+[[nodiscard]] std::string_view name_of(WaitReason reason);
 [[nodiscard]] std::optional<TestOutcome> test_outcome_named(std::string_view name);
 [[nodiscard]] std::optional<Scope> scope_named(std::string_view name);
 [[nodiscard]] std::optional<Rung> rung_named(std::string_view name);
+[[nodiscard]] std::optional<WaitReason> wait_reason_named(std::string_view name);
 
 /// True if pytest's exit code would count this outcome as a failure.
 [[nodiscard]] bool is_failure(TestOutcome outcome);
