@@ -6,6 +6,7 @@
 #include <advisor/base/units.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace advisor {
@@ -18,6 +19,12 @@ namespace advisor {
 
 /// CPU time, user and system, of this process so far, without its children.
 [[nodiscard]] Seconds own_cpu_time();
+
+/// CPU time, user and system, of the calling thread so far.
+[[nodiscard]] std::int64_t thread_cpu_ns();
+
+/// CPU time of another process so far, of the moment even while it runs; absent if it is gone.
+[[nodiscard]] std::optional<std::int64_t> process_cpu_ns(int pid);
 
 /// "2026-11-24T04:39:32Z"
 [[nodiscard]] std::string utc_now();

@@ -81,6 +81,7 @@ public:
     /// The moment that the recorder announces; it waits for saw() of it, for a second at most.
     [[nodiscard]] RingMoment moment() const;
 
+    /// `none`: nobody watches (any more).
     void saw(RingMoment moment) const;
 
 private:

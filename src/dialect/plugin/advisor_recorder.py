@@ -125,7 +125,7 @@ class Ring:
         words, clock = self.words, self.clock
         for moment in (HOLDING, RELEASED) if words[WATCHED] else ():
             words[MOMENT], deadline = moment, clock(1) + 1000000000  # ns of CLOCK_MONOTONIC
-            while words[WATCHED] != moment and clock(1) < deadline:
+            while words[WATCHED] not in (0, moment) and clock(1) < deadline:
                 if moment == RELEASED:
                     self.sleep(0.001)
         words[MOMENT] = 0

@@ -1,0 +1,79 @@
+#pragma once
+
+// Why a thread waits: its system call, and what the descriptors it waits on refer to.
+//
+// An event loop of asyncio waits on a pair of sockets to itself as well; an epoll with nothing but
+// one local socket is therefore a sleep. A read from a pipe is a wait for the child where there is
+// one. What a futex is for cannot be seen: a lock, a join, a queue or the GIL are all `lock`.
+
+#include <advisor/domain/profile.hpp>
+#include <advisor/host/file_reader.hpp>
+#include <advisor/host/memory_reader.hpp>
+#include <advisor/host/thread_activity.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace advisor {
+
+struct WaitLabel {
+    WaitReason reason = WaitReason::other;
+    std::optional<std::uint16_t> peer_port;  ///< of a connected TCP or UDP socket
+    friend bool operator==(const WaitLabel&, const WaitLabel&) = default;
+};
+
+/// What must be asked about a process besides its memory.
+class ProcessView {
+public:
+    ProcessView() = default;
+    ProcessView(const ProcessView&) = delete;
+    ProcessView& operator=(const ProcessView&) = delete;
+    ProcessView(ProcessView&&) = delete;
+    ProcessView& operator=(ProcessView&&) = delete;
+    virtual ~ProcessView() = default;
+
+    /// "socket:[4711]", "pipe:[4712]", "/tmp/file"; empty if there is no such descriptor.
+    [[nodiscard]] virtual std::string target(int descriptor) const = 0;
+    /// A file below /proc/<pid>/, empty if it cannot be read.
+    [[nodiscard]] virtual std::string file(const std::string& name) const = 0;
+};
+
+class LinuxProcessView final : public ProcessView {
+public:
+    LinuxProcessView(int pid, FileReader files)
+        : pid_(pid),
+          files_(std::move(files)) {}
+    [[nodiscard]] std::string target(int descriptor) const override;
+    [[nodiscard]] std::string file(const std::string& name) const override;
+
+private:
+    int pid_;
+    FileReader files_;
+};
+
+/// Labels the waits of one thread, whose process is behind `view` and `memory`.
+class WaitLabels {
+public:
+    WaitLabels(const ProcessView& view, const MemoryReader& memory, int tid)
+        : view_(view),
+          memory_(memory),
+          tid_(tid) {}
+
+    /// `activity` is a wait. The same wait, seen again, costs nothing.
+    [[nodiscard]] WaitLabel of(const ThreadActivity& activity);
+
+private:
+    friend class Labelling;
+
+    const ProcessView& view_;
+    const MemoryReader& memory_;
+    int tid_;
+    std::optional<ThreadActivity> last_;
+    WaitLabel last_label_;
+    std::map<std::string, std::uint16_t> ports_;  ///< by what a connected socket is called
+};
+
+}  // namespace advisor
