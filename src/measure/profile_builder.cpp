@@ -6,6 +6,7 @@
 
 #include "measure/record_ending.hpp"
 #include "measure/record_run.hpp"
+#include "measure/record_samples.hpp"
 
 namespace advisor {
 
@@ -100,6 +101,21 @@ void name_versions(const RecordedRun& run, Interpreter& interpreter) {
     }
 }
 
+void name_unsampled(const SampleLog& log, Profile& profile) {
+    const std::string no_sample = profile.sampling ? "" : "no sample fell into the recorded time";
+    const auto name = [&](const char* what, const std::string& because) {
+        const std::string& reason = because.empty() ? no_sample : because;
+        if (!reason.empty()) {
+            profile.missing.push_back({what, reason});
+        }
+    };
+    name(
+        "time holding the GIL",
+        log.no_gil_because.empty() ? log.no_waits_because : log.no_gil_because
+    );
+    name("what blocked time waited for", log.no_waits_because);
+}
+
 void name_missing(const RecordedRun& run, Profile& profile) {
     if (!run.all_waits_known) {
         profile.missing.push_back(
@@ -168,6 +184,7 @@ Profile ProfileBuilder::finish(RunFacts facts) && {
     RecordedRun& run = *run_;
     run.close();
     Profile profile;
+    profile.sampling = facts.samples ? apply_samples(run, *facts.samples) : std::nullopt;
     profile.session = session_of(run, facts);
     move_work(run, facts.exec_ns, profile);
     profile.run = run_of(run, facts);
@@ -175,6 +192,9 @@ Profile ProfileBuilder::finish(RunFacts facts) && {
     profile.run.complete = profile.run.incomplete_because.empty();
     profile.missing = std::move(facts.missing);
     name_missing(run, profile);
+    if (facts.samples) {
+        name_unsampled(*facts.samples, profile);
+    }
     profile.host = std::move(facts.host);
     profile.interpreter = std::move(facts.interpreter);
     name_versions(run, profile.interpreter);

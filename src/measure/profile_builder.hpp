@@ -29,6 +29,8 @@
 #include <string_view>
 #include <vector>
 
+#include "measure/sample_log.hpp"
+
 namespace advisor {
 
 /// Of wait4: the process with all children that it waited for.
@@ -58,7 +60,8 @@ struct RunFacts {
     Interpreter interpreter;  ///< versions that are empty are filled from the recording
     Disturbance disturbance;
     std::vector<RunCounter> counters;
-    std::vector<Missing> missing;  ///< beside what the builder finds missing itself
+    std::optional<SampleLog> samples;  ///< of the GIL and of waits
+    std::vector<Missing> missing;      ///< beside what the builder finds missing itself
 };
 
 enum class RunStage : std::uint8_t { starting, configuring, collecting, testing, finishing, ended };

@@ -12,6 +12,7 @@
 #include <csignal>
 
 #include "measure/profile_builder.hpp"
+#include "measure/sampler.hpp"
 
 namespace advisor {
 
@@ -59,6 +60,8 @@ public:
             );
         }
     }
+
+    [[nodiscard]] const SharedRing& ring() const { return ring_; }
 
     [[nodiscard]] Profile finish(RunFacts facts) && {
         facts.damage = damage_ ? damage_ : decoder_.error();
@@ -149,9 +152,13 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     }
     Recording recording(std::move(*ring), options.progress);
     std::unique_ptr<Counting> counting;
+    Sampler sampler(recording.ring(), instruments.files, suite.interpreter.version);
     const std::int64_t began_ns = monotonic_ns();
     ProcessWatch watch;
-    watch.before_exec = [&](int pid) { counting = instruments.counters.attach(pid); };
+    watch.before_exec = [&](int pid) {
+        counting = instruments.counters.attach(pid);
+        sampler.start();
+    };
     watch.while_running = [&](int) {
         recording.drain();
         recording.tell(began_ns);
@@ -167,6 +174,7 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     }
     const MachineTimes after = machine_times(instruments.files);
     RunFacts facts = facts_of(suite, *end, options.deadline);
+    facts.samples = sampler.stop();
     facts.started_utc = started;
     facts.host = host;
     facts.disturbance = disturbance_between(

@@ -6,6 +6,7 @@
 #include <advisor/domain/profile.hpp>
 #include <advisor/store/record_stream.hpp>
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -28,6 +29,7 @@ enum class AccountKind : std::uint8_t {
 struct Account {
     AccountKind kind = AccountKind::nothing;
     std::uint32_t index = 0;
+    friend auto operator<=>(const Account&, const Account&) = default;
 };
 
 struct Charge {

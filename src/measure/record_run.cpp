@@ -67,6 +67,7 @@ void RecordedRun::operator()(const TestPoint& record) {
     const AccountKind spent =
         record.step == Step::phase_ended ? account_of(record.phase) : AccountKind::protocol;
     ledger_.point(here(spent), record.wall_ns, record.thread_cpu_ns);
+    add_span(here(spent), record.wall_ns);
     if (record.step == Step::test_begun) {
         begin_test(record);
         return;
@@ -220,7 +221,16 @@ void RecordedRun::end_test() {
     had_phase_ = false;
 }
 
+void RecordedRun::add_span(Account account, std::uint64_t end_ns) {
+    if (!spans.empty() && spans.back().account == account) {
+        spans.back().end_ns = end_ns;
+    } else {
+        spans.push_back({end_ns, account});
+    }
+}
+
 void RecordedRun::see(const Mark& at, Account account) {
+    add_span(account, at.wall_ns);
     for (const Charge& each : ledger_.mark(account, at)) {
         charge(each);
     }

@@ -35,6 +35,12 @@ struct RecordedInstance {
     std::uint64_t teardown_ns = 0;
 };
 
+/// What the time up to `end_ns`, since the end of the span before, was spent on.
+struct RecordedSpan {
+    std::uint64_t end_ns = 0;
+    Account account;
+};
+
 /// Where a run stood: the test whose protocol has begun last, and its phase if one is open.
 struct RecordedPosition {
     std::optional<std::uint32_t> test;
@@ -69,8 +75,9 @@ public:
     Cost collection = no_cost();
     Cost loop = no_cost();  ///< of tests and their protocols, and of all fixtures
     Cost finish = no_cost();
-    std::string failure;          ///< why the recorder stopped; empty if it did not
-    bool all_waits_known = true;  ///< every mark had a run delay
+    std::vector<RecordedSpan> spans;  ///< without gaps from the first mark on, in order of time
+    std::string failure;              ///< why the recorder stopped; empty if it did not
+    bool all_waits_known = true;      ///< every mark had a run delay
 
 private:
     struct OpenFixture {
@@ -84,6 +91,7 @@ private:
     void begin_teardown(const FixtureMark& record);
     void end_test();
     void see(const Mark& at, Account account);
+    void add_span(Account account, std::uint64_t end_ns);
     void charge(const Charge& charge);
     [[nodiscard]] Account here(AccountKind of_test) const;
     void add_use(std::vector<FixtureUse>& uses, FixtureUse use) const;

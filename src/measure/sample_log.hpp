@@ -1,0 +1,35 @@
+#pragma once
+
+// What the sampler saw of one run: instants, each with the state of the GIL and of the thread that
+// runs the tests.
+
+#include <advisor/domain/profile.hpp>
+#include <advisor/host/wait_label.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace advisor {
+
+enum class GilState : std::uint8_t { unknown, free, held };
+
+struct Sample {
+    std::int64_t at_ns = 0;  ///< CLOCK_MONOTONIC
+    GilState gil = GilState::unknown;
+    bool on_core = false;           ///< the process used CPU time in that instant
+    std::optional<WaitLabel> wait;  ///< what the thread waited for; nothing if it was runnable
+};
+
+struct SampleLog {
+    std::vector<Sample> samples;   ///< in order of time
+    std::uint64_t late = 0;        ///< not among them: taken more than a period after their time
+    Seconds lateness;              ///< sum over `samples`
+    Seconds elapsed;               ///< between the first and the last instant
+    Seconds cpu;                   ///< that sampling took
+    std::string no_gil_because;    ///< why the state of the GIL in `samples` is of no use
+    std::string no_waits_because;  ///< why there are no labels, and thus no samples at all
+};
+
+}  // namespace advisor

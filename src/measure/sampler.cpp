@@ -1,0 +1,179 @@
+#include "measure/sampler.hpp"
+
+#include <advisor/host/clock.hpp>
+#include <advisor/host/gil.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "measure/gil_self_test.hpp"
+#include "measure/sampling_schedule.hpp"
+
+namespace advisor {
+
+namespace {
+
+using std::chrono::nanoseconds;
+
+void sleep_until(std::int64_t instant_ns) {
+    const std::int64_t now_ns = monotonic_ns();
+    if (instant_ns > now_ns) {
+        std::this_thread::sleep_for(nanoseconds(instant_ns - now_ns));
+    }
+}
+
+/// The sampling of one process, from the appearance of the recorder to its end.
+class Watch {
+public:
+    Watch(
+        const SharedRing& ring, const FileReader& files, const std::string& version, SampleLog& log
+    )
+        : ring_(ring),
+          writer_(ring.writer()),
+          memory_(writer_.pid),
+          view_(writer_.pid, files),
+          thread_(writer_.pid, writer_.tid),
+          labels_(view_, memory_, writer_.tid),
+          test_(writer_.tid),
+          log_(log) {
+        auto gil = Gil::find(memory_, view_.file("maps"), version);
+        if (gil) {
+            gil_ = std::move(*gil);
+        } else {
+            no_gil_because_ = gil.error().because;
+            ring_.saw(RingMoment::none);  // the recorder need not show anything
+        }
+    }
+
+    void run(const std::stop_token& stop) {
+        if (!thread_.now()) {
+            log_.no_waits_because =
+                "/proc/<pid>/task/<tid>/syscall of a child cannot be read on this machine";
+            return;
+        }
+        const std::int64_t begin_ns = monotonic_ns();
+        const std::int64_t begin_cpu_ns = thread_cpu_ns();
+        SamplingSchedule schedule(begin_ns, begin_cpu_ns);
+        bool goes_on = true;
+        while (goes_on && !stop.stop_requested()) {
+            const std::int64_t due_ns = schedule.next(monotonic_ns(), thread_cpu_ns());
+            sleep_until(due_ns);
+            goes_on = take(due_ns, schedule.period_ns());
+            if (gil_ && ring_.moment() != RingMoment::none) {
+                test_gil(stop);
+                schedule.leave_out(thread_cpu_ns());
+            }
+        }
+        log_.elapsed = between_ns(begin_ns, monotonic_ns());
+        log_.cpu = between_ns(begin_cpu_ns, thread_cpu_ns());
+        log_.no_gil_because = gil_ ? why_no_gil() : no_gil_because_;
+    }
+
+private:
+    /// False if the process is gone.
+    bool take(std::int64_t due_ns, std::int64_t period_ns) {
+        Sample sample;
+        sample.at_ns = monotonic_ns();
+        const auto used = process_cpu_ns(writer_.pid);
+        if (gil_) {
+            const auto held = gil_->is_held();
+            sample.gil = !held ? GilState::unknown : *held ? GilState::held : GilState::free;
+        }
+        sample.on_core = process_cpu_ns(writer_.pid) > used;
+        const auto activity = thread_.now();
+        if (!activity) {
+            return false;
+        }
+        if (activity->kind != ThreadActivity::Kind::runnable) {
+            sample.wait = labels_.of(*activity);
+        }
+        const std::int64_t late_ns = sample.at_ns - due_ns;
+        if (late_ns > period_ns) {
+            ++log_.late;
+        } else {
+            log_.lateness += between_ns(due_ns, sample.at_ns);
+            log_.samples.push_back(sample);
+        }
+        return true;
+    }
+
+    /// The recorder waits meanwhile, a second at most for each moment.
+    void test_gil(const std::stop_token& stop) {
+        is_off_ = gil_->is_off();
+        for (RingMoment moment = ring_.moment();
+             moment != RingMoment::none && !test_.is_over() && !stop.stop_requested();
+             moment = ring_.moment()) {
+            const auto held = gil_->is_held();
+            const auto holder = gil_->last_holder();
+            if (!thread_.now()) {
+                return;
+            }
+            if (ring_.moment() == moment) {
+                test_.take(moment, held, holder);
+            }
+            if (const RingMoment seen = test_.seen(); seen != RingMoment::none) {
+                ring_.saw(seen);
+            }
+            std::this_thread::sleep_for(std::chrono::microseconds(100));
+        }
+    }
+
+    [[nodiscard]] std::string why_no_gil() const {
+        if (is_off_) {
+            return "the interpreter is free-threaded: its threads run without it";
+        }
+        const std::string failed = test_.why_not();
+        return failed.empty() ? "" : "the self-test of reading it failed: " + failed;
+    }
+
+    const SharedRing& ring_;
+    SharedRing::Writer writer_;
+    ProcessMemory memory_;
+    LinuxProcessView view_;
+    ThreadWatch thread_;
+    WaitLabels labels_;
+    std::optional<Gil> gil_;
+    GilSelfTest test_;
+    bool is_off_ = false;
+    std::string no_gil_because_;
+    SampleLog& log_;
+};
+
+}  // namespace
+
+Sampler::Sampler(const SharedRing& ring, FileReader files, std::string version)
+    : ring_(ring),
+      files_(std::move(files)),
+      version_(std::move(version)) {
+    ring_.saw(RingMoment::watching);
+}
+
+void Sampler::start() {
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+SampleLog Sampler::stop() {
+    if (thread_.joinable()) {
+        thread_.request_stop();
+        thread_.join();
+    }
+    return std::move(log_);
+}
+
+void Sampler::run(const std::stop_token& stop) {
+    log_.no_gil_because = log_.no_waits_because = "the recorder never came to life";
+    while (ring_.writer().pid == 0 && !stop.stop_requested()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    if (ring_.writer().pid != 0) {
+        log_.no_gil_because.clear();
+        log_.no_waits_because.clear();
+        Watch(ring_, files_, version_, log_).run(stop);
+    }
+    ring_.saw(RingMoment::none);
+}
+
+}  // namespace advisor
