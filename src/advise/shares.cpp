@@ -52,6 +52,9 @@ Shares shares_of(const Profile& profile) {
         }
         shares.tests += test.protocol_overhead;
         shares.computing += test.protocol_overhead;
+        if (test.call.gil_held.has_value()) {  // hooks are Python code, as in the model
+            shares.gil = {shares.gil.value() + test.protocol_overhead, shares.gil.source()};
+        }
         if (alone(test) > longest) {
             longest = alone(test);
             shares.longest = {i};

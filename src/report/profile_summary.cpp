@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 #include <string_view>
+#include <utility>
 
 namespace advisor::report {
 
@@ -73,19 +74,34 @@ Breakdown session_of(const Profile& profile) {
     );
 }
 
+/// By reason where that was sampled.
+Breakdown blocked_of(const Profile& profile, const Cost& work) {
+    if (!profile.sampling || profile.sampling->waits.empty()) {
+        const char* const name = work.core_wait.has_value()
+                                     ? "blocked: sleep, socket, disk, lock, child"
+                                     : "blocked or waiting for a core";
+        return {{name, work.blocked()}};
+    }
+    Breakdown parts;
+    for (const WaitTotal& wait : profile.sampling->waits) {
+        const std::string port = wait.peer_port ? fmt::format(" to port {}", *wait.peer_port) : "";
+        parts.emplace_back(fmt::format("blocked: {}{}", name_of(wait.reason), port), wait.time);
+    }
+    return parts;
+}
+
 /// CPU of other threads and of children overlaps the wall of the test thread, so that these parts
 /// stand beside the split of the wall and not in it.
-Breakdown spent_of(const Cost& work) {
-    const char* const waiting = work.core_wait.has_value()
-                                    ? "blocked: sleep, socket, disk, lock, child"
-                                    : "blocked or waiting for a core";
-    return non_zero(
-        {{"CPU of the test thread", work.cpu()},
-         {"waiting for a core", work.core_wait.value_or(Seconds(0))},
-         {waiting, work.blocked()},
-         {"meanwhile, CPU of other threads", work.other_threads_cpu},
-         {"meanwhile, CPU of child processes", work.children_cpu}}
-    );
+Breakdown spent_of(const Profile& profile, const Cost& work) {
+    Breakdown parts{
+        {"CPU of the test thread", work.cpu()},
+        {"waiting for a core", work.core_wait.value_or(Seconds(0))}};
+    for (auto& part : blocked_of(profile, work)) {
+        parts.push_back(std::move(part));
+    }
+    parts.emplace_back("meanwhile, CPU of other threads", work.other_threads_cpu);
+    parts.emplace_back("meanwhile, CPU of child processes", work.children_cpu);
+    return non_zero(std::move(parts));
 }
 
 std::vector<const TestCost*> slowest_of(const Profile& profile, std::size_t most) {
@@ -139,9 +155,9 @@ ProfileSummary summary_of(const Profile& profile, std::size_t most) {
     const Cost work = work_of(profile);
     summary.files = files.size();
     summary.session = session_of(profile);
-    summary.spent = spent_of(work);
+    summary.spent = spent_of(profile, work);
     summary.worked = work.wall;
-    summary.gil_held = work.gil_held;
+    summary.gil_held = profile.sampling ? profile.sampling->gil_held : work.gil_held;
     summary.slowest = slowest_of(profile, most);
     summary.fixtures = fixtures_of(profile, most);
     return summary;
