@@ -120,8 +120,11 @@ def test_who_hashes_or_waits_does_not(seen: Seen) -> None:
 @pytest.mark.parametrize("test", LABELS)
 def test_blocked_time_has_the_right_label(seen: Seen, test: str) -> None:
     waits = seen.waits(test)
+    blocked = sum(waits.values())
+    if blocked < 0.1:
+        pytest.skip("this machine made the test wait for too short a time")
     right = sum(time for reason, time in waits.items() if reason in LABELS[test])
-    assert right >= 0.95 * sum(waits.values()), waits
+    assert right >= 0.95 * blocked, waits
 
 
 def test_split_is_of_all_blocked_time(seen: Seen) -> None:
