@@ -130,7 +130,9 @@ std::uint64_t SharedRing::dropped() const {
 
 SharedRing::Writer SharedRing::writer() const {
     const auto id_at = [&](std::size_t offset) {
-        return static_cast<int>(word(memory_, offset).load(std::memory_order_acquire) & 0x7fffffffU);
+        return static_cast<int>(
+            word(memory_, offset).load(std::memory_order_acquire) & 0x7fffffffU
+        );
     };
     return {id_at(k_writer_pid_at), id_at(k_writer_tid_at)};
 }
