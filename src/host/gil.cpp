@@ -144,15 +144,15 @@ public:
             return unknown(fmt::format("its place is not known for CPython 3.{}", minor));
         }
         const auto head = offset(k_first_interpreter_at);
-        const auto interpreter = head ? pointer(runtime_ + *head) : std::nullopt;
+        const std::uint64_t interpreter = head ? pointer(runtime_ + *head).value_or(0) : 0;
         const auto locked = offset(table->locked);
         const auto holder = offset(table->holder);
         const auto native_id = offset(table->native_id);
-        if (!interpreter || !locked || !holder || !native_id) {
+        if (interpreter == 0 || !locked || !holder || !native_id) {
             return unknown("the interpreter's table of offsets makes no sense");
         }
-        gil_.locked_ = *interpreter + *locked;
-        gil_.holder_ = *interpreter + *holder;
+        gil_.locked_ = interpreter + *locked;
+        gil_.holder_ = interpreter + *holder;
         gil_.native_id_at_ = native_id;
         if (value_at<std::uint64_t>(memory_, runtime_ + k_free_threaded_at).value_or(0) != 0) {
             // Of the lock's words only this one is told relative to the lock.
@@ -162,7 +162,7 @@ public:
             if (!gil || enabled >= k_largest) {
                 return unknown("the interpreter's table of offsets makes no sense");
             }
-            gil_.enabled_ = *interpreter + *gil + enabled;
+            gil_.enabled_ = interpreter + *gil + enabled;
         }
         return gil_;
     }

@@ -303,7 +303,8 @@ private:
         for (const std::size_t set : {1U, 2U}) {  // to read from, to write to
             for (int word = 0; word * 64 < end && activity_.arguments.at(set) != 0; ++word) {
                 const auto bits = value_at<std::uint64_t>(
-                    owner_.memory_, activity_.arguments.at(set) + 8 * static_cast<unsigned>(word)
+                    owner_.memory_,
+                    activity_.arguments.at(set) + std::uint64_t{8} * static_cast<unsigned>(word)
                 );
                 for (int bit = 0; bit < 64 && descriptors.size() < k_most_descriptors; ++bit) {
                     if ((bits.value_or(0) >> static_cast<unsigned>(bit) & 1U) != 0) {

@@ -51,7 +51,9 @@ public:
     void run(const std::stop_token& stop) {
         if (!thread_.now()) {
             log_.no_waits_because =
-                "/proc/<pid>/task/<tid>/syscall of a child cannot be read on this machine";
+                view_.file("stat").empty()
+                    ? "the suite ended at once"
+                    : "/proc/<pid>/task/<tid>/syscall of a child cannot be read on this machine";
             return;
         }
         const std::int64_t begin_ns = monotonic_ns();
