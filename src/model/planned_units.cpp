@@ -134,7 +134,6 @@ Plan plan_units(const Workload& workload, std::uint32_t nodes) {
         unit.setup_s = total_cost(workload, draft.narrow);
         unit.divisible = draft.divisible;
         family.units.push_back(unit);
-        family.work_s += unit.work_s + unit.setup_s;
     }
     for (PlannedFamily& family : plan.families) {
         std::stable_sort(
@@ -144,6 +143,10 @@ Plan plan_units(const Workload& workload, std::uint32_t nodes) {
                 return a.work_s + a.setup_s > b.work_s + b.setup_s;
             }
         );
+        // In this order, so that the plugin advisor_planned.py comes to the same bits.
+        for (const PlannedUnit& unit : family.units) {
+            family.work_s += unit.work_s + unit.setup_s;
+        }
     }
     allot_nodes(plan.families, nodes);
     return plan;
