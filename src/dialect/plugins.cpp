@@ -27,6 +27,10 @@ PythonFile journal_plugin() {
     return {"advisor_journal.py", embedded_advisor_journal_py()};
 }
 
+PythonFile planned_plugin() {
+    return {"advisor_planned.py", embedded_advisor_planned_py()};
+}
+
 PythonFile probe_plugin() {
     return {"advisor_probe.py", embedded_advisor_probe_py()};
 }
@@ -43,6 +47,17 @@ PluginLoading load_recorder(const std::string& ring_path) {
 
 PluginLoading load_journal(const std::string& journal_path) {
     return loading(journal_plugin(), "ADVISOR_JOURNAL", journal_path);
+}
+
+std::optional<PluginLoading>
+load_runner(const Configuration& configuration, const std::string& deal_path) {
+    const auto* processes = std::get_if<Processes>(&configuration.runner);
+    if (processes == nullptr || processes->dist != Distribution::planned) {
+        return std::nullopt;
+    }
+    PluginLoading load = loading(planned_plugin(), "ADVISOR_DEAL", deal_path);
+    load.keep_as.clear();
+    return load;
 }
 
 PluginLoading load_probe(const std::string& answer_path) {

@@ -2,28 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <charconv>
+#include <algorithm>
+
+#include "dialect/requested_runner.hpp"
+#include "dialect/version.hpp"
 
 namespace advisor {
 
 namespace {
-
-using Version = std::array<int, 3>;
-
-Version version_of(const std::string& text) {
-    Version version{};
-    const char* at = text.data();
-    const char* const end = at + text.size();
-    for (int& part : version) {
-        const auto [next, error] = std::from_chars(at, end, part);
-        if (error != std::errc() || next == end || *next != '.') {
-            break;
-        }
-        at = next + 1;
-    }
-    return version;
-}
 
 Error needs(const std::string& what, const std::string& version, const std::string& since) {
     return Error{
@@ -42,6 +28,9 @@ std::optional<Error> why_not_xdist(const Processes& processes, const std::string
     if (processes.dist == Distribution::worksteal && installed < Version{3, 2, 0}) {
         return needs("--dist worksteal", version, "3.2");
     }
+    if (processes.dist == Distribution::planned && installed < Version{3, 0, 0}) {
+        return needs("dist=planned", version, "3.0");
+    }
     if (processes.maxschedchunk && installed < Version{3, 2, 0}) {
         return needs("--maxschedchunk", version, "3.2");
     }
@@ -57,6 +46,21 @@ Error not_yet(std::string_view what) {
         fmt::format("cannot run {}", what),
         "this version of advisor predicts it only",
         "choose sequential or processes=N,dist=..."};
+}
+
+/// What needs plugins of ours, pytest alone cannot run.
+std::vector<std::string>
+by_advisor(const Configuration& configuration, const SuiteCommand& command) {
+    std::vector<std::string> words{"advisor", "run", "--configuration", spec(configuration)};
+    const auto pytest = std::find(command.launcher.begin(), command.launcher.end(), "pytest");
+    if (command.python.empty() || pytest == command.launcher.end()) {
+        words.insert(words.end(), {"--command", join_words(command.launcher), "--"});
+    } else {  // a recording keeps all words of its command in one
+        words.insert(words.end(), {"--python", command.launcher.front(), "--"});
+        words.insert(words.end(), pytest + 1, command.launcher.end());
+    }
+    words.insert(words.end(), command.arguments.begin(), command.arguments.end());
+    return words;
 }
 
 }  // namespace
@@ -79,10 +83,21 @@ std::vector<std::string> runner_arguments(
     const auto* processes = std::get_if<Processes>(&configuration.runner);
     if (processes == nullptr) {
         const bool loaded = interpreter.xdist_version && allows_xdist(arguments);
-        return loaded ? std::vector<std::string>{"-n0"} : std::vector<std::string>{};
+        std::vector<std::string> words;
+        if (loaded) {
+            words.emplace_back("-n0");
+        }
+        if (!configuration.runner_name.empty()) {
+            const auto more = requested_arguments(configuration);
+            words.insert(words.end(), more.begin(), more.end());
+        }
+        return words;
     }
+    // Our own scheduler takes the place of xdist's "load", whose workers do what it needs.
+    const bool planned = processes->dist == Distribution::planned;
+    const std::string_view dist = name_of(planned ? Distribution::load : processes->dist);
     std::vector<std::string> words{
-        "-n", std::to_string(processes->workers), "--dist", std::string(name_of(processes->dist))};
+        "-n", std::to_string(processes->workers), "--dist", std::string(dist)};
     if (processes->maxschedchunk) {
         words.emplace_back("--maxschedchunk");
         words.push_back(std::to_string(*processes->maxschedchunk));
@@ -100,7 +115,7 @@ std::optional<Error> why_not_runnable(
         return not_yet("shards on one machine");
     }
     if (!configuration.runner_name.empty()) {
-        return not_yet(fmt::format("runner {}", configuration.runner_name));
+        return why_not_requested(configuration, interpreter);
     }
     if (std::holds_alternative<Sequential>(configuration.runner)) {
         return std::nullopt;
@@ -108,9 +123,6 @@ std::optional<Error> why_not_runnable(
     const auto* processes = std::get_if<Processes>(&configuration.runner);
     if (processes == nullptr) {
         return not_yet(kind_of(configuration));
-    }
-    if (processes->dist == Distribution::planned) {
-        return not_yet("dist=planned");
     }
     if (!interpreter.xdist_version) {
         return Error{
@@ -132,8 +144,12 @@ std::optional<Error> why_not_runnable(
 std::vector<std::string> command_for(
     const Configuration& configuration, const Interpreter& interpreter, const SuiteCommand& command
 ) {
+    const auto* processes = std::get_if<Processes>(&configuration.runner);
+    if (processes != nullptr && processes->dist == Distribution::planned) {
+        return by_advisor(configuration, command);
+    }
     std::vector<std::string> words = command.words();
-    if (std::holds_alternative<Processes>(configuration.runner)) {
+    if (processes != nullptr) {
         const auto more = runner_arguments(configuration, interpreter, command.arguments);
         words.insert(words.end(), more.begin(), more.end());
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace advisor {
 
@@ -81,6 +82,36 @@ Result<SuiteCommand> suite_command(
         return by_interpreter(*wish.virtual_env + "/bin/python", std::move(arguments));
     }
     return by_interpreter("python3", std::move(arguments));
+}
+
+std::vector<std::string> without_reporting(const std::vector<std::string>& arguments) {
+    static constexpr std::array<std::string_view, 8> k_with_value{
+        "--maxfail",
+        "--tb",
+        "--color",
+        "--durations",
+        "--durations-min",
+        "--junitxml",
+        "--junit-xml",
+        "--verbosity"};
+    static constexpr std::array<std::string_view, 6> k_alone{
+        "--exitfirst", "--verbose", "--quiet", "--no-header", "--no-summary", "--showlocals"};
+    const auto is_one_of = [](const auto& names, std::string_view word) {
+        return std::find(names.begin(), names.end(), word) != names.end();
+    };
+    std::vector<std::string> kept;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const std::string_view word = arguments[i];
+        const std::string_view name = word.substr(0, word.find('='));
+        const bool letters = word.size() > 1 && word.front() == '-'
+                             && word.find_first_not_of("vqxsl", 1) == std::string_view::npos;
+        if (is_one_of(k_with_value, name)) {
+            i += name.size() == word.size() ? 1 : 0;  // its value is the next word
+        } else if (!letters && !is_one_of(k_alone, word)) {
+            kept.emplace_back(word);
+        }
+    }
+    return kept;
 }
 
 Result<std::vector<std::string>> split_words(std::string_view text) {

@@ -41,6 +41,18 @@ TEST_CASE("a distribution is spelt with xdist's own options") {
     );
 }
 
+TEST_CASE("our own scheduler rides on load, and advisor alone can run it") {
+    const Interpreter interpreter = with_xdist("3.8.0");
+    CHECK(words_of("processes=4,dist=planned", interpreter) == Words{"-n", "4", "--dist", "load"});
+    CHECK(runs("processes=4,dist=planned", "3.0.2"));
+    CHECK_FALSE(runs("processes=4,dist=planned", "2.5.0"));
+    const SuiteCommand command{{"/venv/python", "-m", "pytest"}, {"tests"}, "/venv/python"};
+    CHECK(
+        command_for(*parse_configuration("processes=4,dist=planned"), interpreter, command)
+        == Words{"advisor", "run", "--configuration", "processes=4,dist=planned", "--python", "/venv/python", "--", "tests"}
+    );
+}
+
 TEST_CASE("a sequential run turns workers off only where xdist is loaded") {
     CHECK(words_of("sequential", with_xdist("3.8.0")) == Words{"-n0"});
     CHECK(words_of("sequential", with_xdist("3.8.0"), {"-p", "no:xdist"}).empty());
@@ -67,5 +79,31 @@ TEST_CASE("threads, forked workers and shards are predicted only") {
     CHECK_FALSE(runs("threads=4", "3.8.0"));
     CHECK_FALSE(runs("forked=4", "3.8.0"));
     CHECK_FALSE(runs("shards=2,processes=4", "3.8.0"));
-    CHECK_FALSE(runs("processes=4,dist=planned", "3.8.0"));
+}
+
+TEST_CASE("other runners run only by request, and are refused with the reason") {
+    Interpreter interpreter = with_xdist("3.8.0");
+    interpreter.version = "3.12.1";
+    const SuiteCommand command{{"python3", "-m", "pytest"}, {}, "python3"};
+    const auto why = [&](const std::string& spec) {
+        const auto error = why_not_runnable(*parse_configuration(spec), interpreter, command);
+        return error ? error->because : std::string();
+    };
+    CHECK(why("threads=4,runner=pytest-parallel").find("not installed") != std::string::npos);
+    interpreter.plugins = {{"pytest-parallel", "0.1.1"}, {"pytest_threadlanes", "0.1.0"}};
+    CHECK(why("threads=4,runner=pytest-parallel").find("library py") != std::string::npos);
+    interpreter.plugins.push_back({"py", "1.11.0"});
+    CHECK(why("threads=4,runner=pytest-parallel").empty());
+    CHECK(why("forked=2,threads=4,runner=pytest-parallel").empty());
+    CHECK(why("threads=4,runner=pytest-threadlanes").empty());
+    CHECK_FALSE(why("forked=2,threads=4,runner=pytest-threadlanes").empty());
+    CHECK_FALSE(why("processes=2,runner=pytest-parallel").empty());
+    CHECK_FALSE(why("threads=2,runner=pytest-swarm").empty());
+    interpreter.version = "3.14.0";
+    CHECK_FALSE(why("threads=4,runner=pytest-parallel").empty());
+    CHECK_FALSE(why("threads=4,runner=pytest-threadlanes").empty());
+    CHECK(
+        words_of("forked=2,threads=4,runner=pytest-parallel", interpreter)
+        == Words{"-n0", "--workers", "2", "--tests-per-worker", "4"}
+    );
 }

@@ -55,3 +55,14 @@ TEST_CASE("a launcher is kept as it is") {
     CHECK(command->words() == std::vector<std::string>{"uv", "run", "pytest", "-q"});
     CHECK(command->python.empty());
 }
+
+TEST_CASE("arguments that only concern reporting do not make another suite") {
+    using Words = std::vector<std::string>;
+    CHECK(
+        without_reporting({"-xvs", "tests", "--maxfail", "3", "--junitxml=a.xml", "-k", "fast"})
+        == Words{"tests", "-k", "fast"}
+    );
+    CHECK(without_reporting({"--tb=short", "-p", "no:xdist"}) == Words{"-p", "no:xdist"});
+    CHECK(without_reporting({"--maxfail"}).empty());
+    CHECK(without_reporting({"-"}) == Words{"-"});
+}

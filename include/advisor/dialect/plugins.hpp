@@ -3,6 +3,9 @@
 // The Python files that are compiled into the binary, and how pytest is made to load them. What
 // each does stands at its top. They are written to a private directory for the time of a run.
 
+#include <advisor/domain/configuration.hpp>
+
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +24,7 @@ struct PythonFile {
 
 [[nodiscard]] PythonFile recorder_plugin();
 [[nodiscard]] PythonFile journal_plugin();
+[[nodiscard]] PythonFile planned_plugin();
 [[nodiscard]] PythonFile probe_plugin();
 [[nodiscard]] PythonFile capacity_script();
 
@@ -30,11 +34,16 @@ struct PluginLoading {
     PythonFile file;
     std::vector<std::string> words;                ///< to follow pytest's other arguments
     std::pair<std::string, std::string> variable;  ///< tells the plugin where to write
-    std::string keep_as;
+    std::string keep_as;  ///< empty: the plugin leaves PYTHONPATH to another
 };
 
 [[nodiscard]] PluginLoading load_recorder(const std::string& ring_path);
 [[nodiscard]] PluginLoading load_journal(const std::string& journal_path);
 [[nodiscard]] PluginLoading load_probe(const std::string& answer_path);
+
+/// What a configuration needs besides the journal, whose directory it shares: nothing where the
+/// runner is pytest's or xdist's own. `deal_path` is where the deal will stand (store/deal.hpp).
+[[nodiscard]] std::optional<PluginLoading>
+load_runner(const Configuration& configuration, const std::string& deal_path);
 
 }  // namespace advisor

@@ -44,6 +44,10 @@ struct InterpreterWish {
     const std::function<bool(const std::string&)>& exists
 );
 
+/// The arguments less those that only say how pytest reports and when it stops: -v, -q, -x, -s,
+/// --maxfail, --tb, --color, --durations, --junitxml and the like. The same tests, the same costs.
+[[nodiscard]] std::vector<std::string> without_reporting(const std::vector<std::string>& arguments);
+
 /// Splits as a POSIX shell does without expansions: blanks, both quotes, backslash.
 [[nodiscard]] Result<std::vector<std::string>> split_words(std::string_view text);
 

@@ -14,15 +14,17 @@ import sysconfig
 
 
 def installed_plugins() -> list[tuple[str, str]]:
-    """Distributions with a pytest11 entry point, and their versions."""
+    """Distributions with a pytest11 entry point, and py, which some plugins need besides pytest's
+    own small copy of it; with their versions."""
     import importlib.metadata as metadata
 
     found = {}
     for distribution in metadata.distributions():
         try:
+            name = str(distribution.metadata["Name"])
             points = distribution.entry_points
-            if any(point.group == "pytest11" for point in points):
-                found[str(distribution.metadata["Name"])] = str(distribution.version)
+            if name == "py" or any(point.group == "pytest11" for point in points):
+                found[name] = str(distribution.version)
         except Exception:  # a broken installation of something else
             continue
     return sorted(found.items())
