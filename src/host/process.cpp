@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "host/guard.hpp"
 #include "host/orphans.hpp"
 #include "host/signal_scope.hpp"
 #include "host/spawn.hpp"
@@ -216,16 +217,38 @@ Seconds ProcessEnd::wall() const {
     return std::max(Seconds(0), between_ns(exec_ns, exit_ns) - stopped);
 }
 
+std::uint64_t raise_descriptor_limit(std::uint64_t wanted) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < wanted) {
+        limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+        ::getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    return limit.rlim_cur;
+}
+
+void send_signal(int pid, int signal) {
+    ADVISOR_ASSERT(pid > 0, "a signal is for one process");
+    ::kill(pid, signal);
+}
+
 Result<ProcessEnd> LinuxLauncher::run(const ProcessSpec& spec, const ProcessWatch& watch) {
     ADVISOR_ASSERT(!spec.argv.empty(), "a process has a program");
+    ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+    const Guard guard;
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     const rusage before = usage_of_children();
     const SignalScope signals;
     TerminalLease terminal;
-    auto child = spawn(spec, signals.outer_mask());
+    ProcessSpec tagged = spec;
+    const std::size_t equals = guard.tag().find('=');
+    tagged.environment.emplace_back(guard.tag().substr(0, equals), guard.tag().substr(equals + 1));
+    auto child = spawn(tagged, signals.outer_mask());
     if (!child) {
         return tl::unexpected(child.error());
     }
+    guard.watch(child->pid);
     if (watch.before_exec) {
         watch.before_exec(child->pid);
     }

@@ -97,4 +97,11 @@ public:
     run(const ProcessSpec& spec, const ProcessWatch& watch) override;
 };
 
+/// Raises this process's limit of open descriptors, which children inherit, to at least `wanted`
+/// within the hard limit, and returns what it is then.
+std::uint64_t raise_descriptor_limit(std::uint64_t wanted);
+
+/// To one process; nothing happens if it is gone.
+void send_signal(int pid, int signal);
+
 }  // namespace advisor
