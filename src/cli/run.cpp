@@ -5,14 +5,14 @@
 #include <advisor/report/text.hpp>
 #include <advisor/store/documents.hpp>
 #include <advisor/store/files.hpp>
+#include <advisor/store/runners.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "cli/commands.hpp"
-#include "cli/recording.hpp"
-#include "cli/saved.hpp"
+#include "cli/run_choice.hpp"
 #include "cli/suite_options.hpp"
 
 namespace advisor::cli {
@@ -22,114 +22,38 @@ namespace {
 constexpr double k_patience = 10;  ///< times the predicted or sequential wall
 constexpr Seconds k_least_deadline{600};
 
-const Prediction* find(const Advice& advice, const std::string& wanted) {
-    const auto found = std::find_if(
-        advice.predictions.begin(),
-        advice.predictions.end(),
-        [&](const Prediction& prediction) { return spec(prediction.configuration) == wanted; }
-    );
-    return found == advice.predictions.end() ? nullptr : &*found;
-}
-
-/// What to run, and what is known about it beforehand.
-struct Choice {
-    Configuration configuration;
-    std::optional<Prediction> predicted;
-    std::optional<Seconds> sequential_wall;
-};
-
-Choice chosen_from(const Advice& advice, const std::string& wanted) {
-    Choice choice;
-    choice.sequential_wall = advice.sequential_wall;
-    if (const Prediction* prediction = find(advice, wanted)) {
-        choice.predicted = *prediction;
-        choice.configuration = prediction->configuration;
-    }
-    return choice;
-}
-
-/// The user's own configuration; predicted if a recording of this suite is there already.
-Choice asked_for(
-    const Configuration& configuration,
-    const Suite& suite,
-    const Arguments& arguments,
-    const Instruments& instruments,
-    Shell& shell
-) {
-    Choice choice;
-    choice.configuration = configuration;
-    if (const auto profile = saved_profile(suite, discover_host(instruments.files))) {
-        AdviseOptions options;
-        options.asked_for = {configuration};
-        const Advice advice = advice_for(
-            *profile, suite, parameters_for(suite, arguments, instruments, shell), options
-        );
-        choice = chosen_from(advice, spec(configuration));
-        choice.configuration = configuration;
-    }
-    return choice;
-}
-
-Result<Advice> advice_from_file(const std::string& path) {
-    const auto text = read_document_file(path);
-    return text ? read_advice(*text, path) : tl::unexpected(text.error());
-}
-
-/// Saved advice for this suite and machine, else made now.
-Result<Advice> advice_here(
-    const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
-) {
-    if (auto saved = saved_advice(suite, discover_host(instruments.files))) {
-        shell.note(fmt::format("advice of {}", advice_path(suite)));
-        return std::move(*saved);
-    }
-    shell.note("no advice for this suite and machine yet: analysing first");
-    auto recorded = record(suite, arguments, instruments, shell);
-    if (!recorded) {
-        return tl::unexpected(recorded.error());
-    }
-    const ModelParameters parameters = parameters_for(suite, arguments, instruments, shell);
-    Advice advice = advice_for(recorded->profile, suite, parameters, {});
-    if (const Status saved = save(suite, advice); !saved) {
-        report_error(saved.error());
-    }
-    return advice;
-}
-
-Result<Choice> choose(
-    const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
-) {
-    const auto configurations = configurations_of(arguments);
-    if (!configurations) {
-        return tl::unexpected(configurations.error());
-    }
-    if (configurations->size() > 1) {
-        return fail(
-            ErrorKind::usage,
-            "advisor run takes one --configuration",
-            fmt::format("it was given {}", configurations->size())
-        );
-    }
-    if (!configurations->empty()) {
-        if (const auto why =
-                why_not_runnable(configurations->front(), suite.interpreter, suite.command)) {
-            return tl::unexpected(*why);
+/// A runner that was asked for by name is run, and its defects are said.
+void name_defects(const Configuration& configuration, Shell& shell) {
+    for (const Runner& runner : shipped_runners()) {
+        if (runner.name != configuration.runner_name) {
+            continue;
         }
-        return asked_for(configurations->front(), suite, arguments, instruments, shell);
+        for (const RunnerDefect& defect : runner.defects) {
+            if (defect.severity == Severity::breaks) {
+                shell.note(fmt::format("known defect of {}: {}", runner.name, defect.what));
+            }
+        }
     }
-    const auto path = arguments.value("plan");
-    const auto advice =
-        path ? advice_from_file(*path) : advice_here(suite, arguments, instruments, shell);
-    if (!advice) {
-        return tl::unexpected(advice.error());
+}
+
+/// Of an option; nothing where it is not given.
+Result<std::optional<Seconds>> time_of(const Arguments& arguments, const char* option) {
+    const auto text = arguments.value(option);
+    if (!text) {
+        return std::nullopt;
     }
-    return chosen_from(*advice, advice->recommended);
+    const auto seconds = parse_duration_s(*text);
+    return seconds ? Result<std::optional<Seconds>>(Seconds(*seconds))
+                   : tl::unexpected(seconds.error());
 }
 
 Result<Seconds> deadline_of(const Arguments& arguments, const Choice& choice) {
-    if (const auto text = arguments.value("deadline")) {
-        const auto seconds = parse_duration_s(*text);
-        return seconds ? Result<Seconds>(Seconds(*seconds)) : tl::unexpected(seconds.error());
+    const auto asked = time_of(arguments, "deadline");
+    if (!asked) {
+        return tl::unexpected(asked.error());
+    }
+    if (*asked) {
+        return **asked;
     }
     Seconds expected = choice.sequential_wall.value_or(Seconds(0));
     if (choice.predicted) {
@@ -156,13 +80,29 @@ int run(const Arguments& arguments, Shell& shell) {
     if (!deadline) {
         return refused(deadline.error());
     }
-    RunRequest request{
-        *suite,
-        choice->configuration,
-        choice->predicted,
-        choice->sequential_wall,
-        *deadline,
-        shell.json() ? Stream::to_stderr : Stream::inherit};
+    const auto stall = time_of(arguments, "stall");
+    if (!stall) {
+        return refused(stall.error());
+    }
+    Known known = known_of(choice->configuration, *suite, machinery.instruments(), shell);
+    RunRequest request;
+    request.suite = *suite;
+    request.configuration = choice->configuration;
+    request.predicted = choice->predicted;
+    request.sequential_wall = choice->sequential_wall;
+    request.environment =
+        thread_caps(*choice, discover_host(machinery.instruments().files).usable_cores(), shell);
+    request.deal = std::move(known.deal);
+    request.profiled = std::move(known.times);
+    request.deadline = *deadline;
+    request.stall = stall->value_or(Seconds(0));
+    request.rerun_lost = arguments.has("rerun-lost");
+    request.output = shell.json() ? Stream::to_stderr : Stream::inherit;
+    if (arguments.has("print-command")) {
+        const auto words = command_for(request.configuration, suite->interpreter, suite->command);
+        return shell.print(join_words(words) + "\n") ? 0 : k_own_failure;
+    }
+    name_defects(request.configuration, shell);
     shell.note(fmt::format("running: {}", label(request.configuration)));
     const auto outcome = run_configuration(request, machinery.instruments());
     if (!outcome) {
@@ -189,7 +129,7 @@ Command run_command() {
         "Takes the advice saved by advisor analyze for the same arguments, and analyses first "
         "where "
         "there is none. The exit code is that of a sequential pytest run; 125 where advisor itself "
-        "failed, or where pytest says 0 although a test has no outcome.";
+        "failed, or where a test has no outcome, or more than one.";
     spec.options = with_common(with_suite(
         {{"configuration", "SPEC", "run this one, such as sequential or processes=4,dist=load"},
          {"plan", "FILE", "take the advice of this document (advisor analyze --json)"},
@@ -197,6 +137,12 @@ Command run_command() {
          {"deadline",
           "TIME",
           "end the run after this time (default: ten times what it should take)"},
+         {"stall",
+          "TIME",
+          "end a test that runs longer (default: 40 times what it took when recorded, and at least "
+          "a minute)"},
+         {"print-command", "", "print what would be run, and run nothing"},
+         {"rerun-lost", "", "run tests that have no outcome once more, sequentially"},
          {"verbose", "", "show pytest's output while analysing, too"},
          {"no-calibration", "", "use shipped costs instead of measuring this machine"}}
     ));

@@ -22,8 +22,10 @@ constexpr const char* k_directory = ".advisor";
 
 /// FNV-1a over the words, each with its end.
 std::string key_of(const Suite& suite) {
+    SuiteCommand command = suite.command;
+    command.arguments = without_reporting(command.arguments);
     std::uint64_t hash = 0xcbf29ce484222325;
-    for (const std::string& word : suite.command.words()) {
+    for (const std::string& word : command.words()) {
         for (const char c : word + '\n') {
             hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
         }

@@ -14,7 +14,7 @@
 
 namespace advisor::cli {
 
-/// A suite is told from others by its command's words.
+/// A suite is told from others by its command's words, but those that only concern reporting.
 [[nodiscard]] std::string profile_path(const Suite& suite);
 [[nodiscard]] std::string advice_path(const Suite& suite);
 

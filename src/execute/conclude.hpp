@@ -6,8 +6,11 @@
 //   stopped by -x or --maxfail   2, sequentially 1     the controller's reason to stop
 //   errors in collection         1, sequentially 2     its collection reports
 //   pytest.exit(returncode=N)    3, sequentially N     a worker's own word
+//   KeyboardInterrupt in a test  2, or 3               as pytest.exit()
 //   no worker came up            5, as if no tests     the caller collects sequentially to see
-//   a test lost or run twice     anything, 0 included  the journal
+//   collections that differ      1                     its reports of that; ours then: 125
+//   a test lost or run twice     anything, 0 included  the journal; ours then: 125
+// A crash of a worker is a failed test, thus 1, where a sequential run dies of it.
 
 #include <advisor/host/process.hpp>
 
@@ -28,5 +31,11 @@ conclude(const ProcessEnd& end, const Tally& tally, const Configuration& configu
 
 /// Where the conclusion asked: `collected` is the exit code of a sequential `--collect-only`.
 [[nodiscard]] Conclusion conclude_from_collection(int collected);
+
+/// Where we ended tests, or a pytest that did not exit: ours.
+[[nodiscard]] Conclusion conclude_ended(const std::vector<Stall>& stalls, bool ended_at_exit);
+
+/// Where lost tests ran once more: `tally` counts them too.
+[[nodiscard]] Conclusion conclude_rerun(const Tally& tally);
 
 }  // namespace advisor

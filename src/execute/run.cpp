@@ -3,48 +3,133 @@
 #include <advisor/dialect/plugins.hpp>
 #include <advisor/dialect/runner.hpp>
 #include <advisor/host/private_directory.hpp>
-#include <advisor/store/files.hpp>
+#include <advisor/store/deal.hpp>
 #include <advisor/store/journal.hpp>
 
 #include <fmt/format.h>
 
 #include "execute/conclude.hpp"
 #include "execute/tally.hpp"
+#include "execute/watch.hpp"
 
 namespace advisor {
 
 namespace {
 
-constexpr Bytes k_longest_journal{std::int64_t{1} << 30};
-
-std::vector<std::string> words_of(const RunRequest& request) {
-    std::vector<std::string> words = request.suite.command.words();
-    const auto more = runner_arguments(
-        request.configuration, request.suite.interpreter, request.suite.command.arguments
-    );
-    words.insert(words.end(), more.begin(), more.end());
-    return words;
+/// The plugins of a run, in the order in which pytest loads them. They share one directory.
+std::vector<PluginLoading> plugins_of(const RunRequest& request, const PrivateDirectory& place) {
+    std::vector<PluginLoading> plugins{load_journal(place.path() + "/journal")};
+    if (auto runner = load_runner(request.configuration, place.path() + "/deal.json")) {
+        plugins.push_back(std::move(*runner));
+    }
+    return plugins;
 }
 
-ProcessSpec
-spec_of(const RunRequest& request, const PrivateDirectory& place, const PluginLoading& journal) {
+Status furnish(
+    const PrivateDirectory& place, const std::vector<PluginLoading>& plugins, const Deal& deal
+) {
+    Status ready = place.put("journal", "");
+    for (const PluginLoading& plugin : plugins) {
+        if (ready) {
+            ready = place.put(plugin.file.name, plugin.file.text);
+        }
+    }
+    return ready && plugins.size() > 1 ? place.put("deal.json", deal_text(deal)) : ready;
+}
+
+ProcessSpec spec_of(
+    const RunRequest& request,
+    const PrivateDirectory& place,
+    const std::vector<PluginLoading>& plugins
+) {
     ProcessSpec spec;
     spec.argv = words_of(request);
-    spec.argv.insert(spec.argv.end(), journal.words.begin(), journal.words.end());
+    spec.environment.assign(request.environment.begin(), request.environment.end());
+    for (const PluginLoading& plugin : plugins) {
+        spec.argv.insert(spec.argv.end(), plugin.words.begin(), plugin.words.end());
+        spec.environment.emplace_back(plugin.variable);
+        if (!plugin.keep_as.empty()) {
+            spec.prefixes.push_back({"PYTHONPATH", place.path(), plugin.keep_as});
+        }
+    }
     spec.directory = request.suite.directory;
-    spec.environment = {journal.variable};
-    spec.prefixes = {{"PYTHONPATH", place.path(), journal.keep_as}};
     spec.output = request.output;
     spec.deadline = request.deadline;
     return spec;
 }
 
+/// A controller of n workers has 13 + 2 n descriptors open (measured with pytest-xdist 3.8 for n
+/// from 1 to 16), and the suite needs some of its own.
+Status provide_descriptors(const Configuration& configuration) {
+    constexpr std::uint64_t k_of_the_suite = 64;
+    const auto* processes = std::get_if<Processes>(&configuration.runner);
+    if (processes == nullptr) {
+        return {};
+    }
+    const std::uint64_t least = 13 + 2 * std::uint64_t{processes->workers};
+    if (raise_descriptor_limit(least + k_of_the_suite) >= least) {
+        return {};
+    }
+    return fail(
+        ErrorKind::environment,
+        fmt::format("cannot run {}", label(configuration)),
+        fmt::format("its controller needs {} descriptors, and the hard limit is lower", least),
+        "raise the hard limit (ulimit -Hn), or choose fewer workers"
+    );
+}
+
+RunRequest sequential(const RunRequest& request) {
+    RunRequest result = request;
+    result.configuration = Configuration{};
+    return result;
+}
+
+struct Played {
+    ProcessEnd end;
+    Journal journal;
+    std::vector<Stall> stalls;
+    bool ended_at_exit = false;
+};
+
+/// One run of pytest with its journal; of the tests `only`, unless there are none.
+Result<Played>
+play(const RunRequest& request, const std::vector<std::string>& only, ProcessLauncher& launcher) {
+    const auto place = PrivateDirectory::create();
+    if (!place) {
+        return tl::unexpected(place.error());
+    }
+    const std::vector<PluginLoading> plugins = plugins_of(request, *place);
+    Status ready = furnish(*place, plugins, request.deal);
+    ProcessSpec spec = spec_of(request, *place, plugins);
+    if (ready && !only.empty()) {
+        ready = place->put("only.json", ids_text(only));
+        spec.environment.emplace_back("ADVISOR_JOURNAL_ONLY", place->path() + "/only.json");
+    }
+    if (!ready) {
+        return tl::unexpected(ready.error());
+    }
+    RunWatch watch(place->path(), {request.profiled, request.stall, request.deadline});
+    const auto end = launcher.run(spec, {{}, [&](int pid) { watch.look(pid); }});
+    if (!end) {
+        return tl::unexpected(end.error());
+    }
+    return Played{*end, watch.journal(), watch.stalls(), watch.ended_at_exit()};
+}
+
+/// What became of the tests of a further run, as if they belonged to the first.
+void add_finals(Journal& journal, const Journal& further) {
+    for (const JournalEvent& event : further.events) {
+        if (event.event == "final") {
+            journal.events.push_back(event);
+            journal.events.back().worker = "rerun";
+        }
+    }
+}
+
 /// The exit code of a sequential collection of the same tests, its output discarded.
 Result<int> collect_sequentially(const RunRequest& request, ProcessLauncher& launcher) {
-    RunRequest sequential = request;
-    sequential.configuration = Configuration{};
     ProcessSpec spec;
-    spec.argv = words_of(sequential);
+    spec.argv = words_of(sequential(request));
     spec.argv.insert(spec.argv.end(), {"--collect-only", "-q"});
     spec.directory = request.suite.directory;
     spec.input = Stream::discard;
@@ -60,50 +145,67 @@ Result<int> collect_sequentially(const RunRequest& request, ProcessLauncher& lau
 
 }  // namespace
 
+std::vector<std::string> words_of(const RunRequest& request) {
+    std::vector<std::string> words = request.suite.command.words();
+    const auto more = runner_arguments(
+        request.configuration, request.suite.interpreter, request.suite.command.arguments
+    );
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+}
+
 Result<RunOutcome> run_configuration(const RunRequest& request, const Instruments& instruments) {
     if (auto obstacle = why_not_runnable(
             request.configuration, request.suite.interpreter, request.suite.command
         )) {
         return tl::unexpected(std::move(*obstacle));
     }
-    const auto place = PrivateDirectory::create();
-    if (!place) {
-        return tl::unexpected(place.error());
+    if (const Status enough = provide_descriptors(request.configuration); !enough) {
+        return tl::unexpected(enough.error());
     }
-    const std::string journal_path = place->path() + "/journal";
-    const PluginLoading journal = load_journal(journal_path);
-    Status ready = place->put("journal", "");
-    if (ready) {
-        ready = place->put(journal.file.name, journal.file.text);
+    auto run = play(request, {}, instruments.launcher);
+    if (!run) {
+        return tl::unexpected(run.error());
     }
-    if (!ready) {
-        return tl::unexpected(ready.error());
-    }
-    const auto end = instruments.launcher.run(spec_of(request, *place, journal), {});
-    if (!end) {
-        return tl::unexpected(end.error());
-    }
-    const auto text = read_file(journal_path, k_longest_journal);
-    Tally seen = tally(read_journal(text.value_or("")), end->exec_ns);
-    Conclusion conclusion = conclude(*end, seen, request.configuration);
+    Tally seen = tally(run->journal, run->end.exec_ns);
+    Conclusion conclusion = conclude(run->end, seen, request.configuration);
     if (conclusion.ask_collection) {
         const auto collected = collect_sequentially(request, instruments.launcher);
         conclusion = conclude_from_collection(collected.value_or(k_own_failure));
+    }
+    if (!run->stalls.empty() || run->ended_at_exit) {
+        conclusion = conclude_ended(run->stalls, run->ended_at_exit);
+    }
+    Seconds wall = run->end.wall();
+    const bool rerun = request.rerun_lost && !seen.conservation.lost.empty() && !run->end.timed_out
+                       && !run->end.forwarded;
+    if (rerun) {
+        const auto again = play(sequential(request), seen.conservation.lost, instruments.launcher);
+        if (!again) {
+            return tl::unexpected(again.error());
+        }
+        wall += again->end.wall();
+        add_finals(run->journal, again->journal);
+        seen = tally(run->journal, run->end.exec_ns);
+        conclusion = conclude_rerun(seen);
     }
     RunOutcome outcome;
     outcome.configuration = request.configuration;
     outcome.command = words_of(request);
     outcome.predicted = request.predicted;
     outcome.sequential_wall = request.sequential_wall;
-    outcome.wall = end->wall();
+    outcome.wall = wall;
     outcome.exit_code = conclusion.exit_code;
     outcome.exit_because = conclusion.because;
-    outcome.runner_exit_code = end->exit_code;
-    outcome.runner_signal = end->signal;
+    outcome.runner_exit_code = run->end.exit_code;
+    outcome.runner_signal = run->end.signal;
     outcome.outcomes = std::move(seen.outcomes);
     outcome.conservation = std::move(seen.conservation);
     outcome.workers = std::move(seen.workers);
-    outcome.left_behind = end->left_behind;
+    outcome.stalls = std::move(run->stalls);
+    outcome.surprises = surprises(run->journal, request.profiled);
+    outcome.reran_lost = rerun;
+    outcome.left_behind = run->end.left_behind;
     return outcome;
 }
 

@@ -3,31 +3,67 @@
 #include <advisor/host/clock.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace advisor {
 
 namespace {
 
-/// How often each id was collected and how often it came to an end: ids may repeat.
-struct Balance {
+constexpr int k_interrupted = 2;  // pytest.ExitCode
+
+/// What is known of one id; ids may repeat.
+struct Account {
     std::int64_t collected = 0;
-    std::int64_t final = 0;
+    std::vector<std::string> final;  ///< outcomes as reported
+    std::vector<Sighting> seen;      ///< by the process that ran it
 };
 
-Conservation conservation_of(const std::map<std::string, Balance>& balances) {
+using Accounts = std::map<std::string, Account>;
+
+/// A process that died saw no end of its last test; then there is nothing to compare.
+bool contradicts(const Account& account) {
+    if (account.collected != 1 || account.final.size() != 1) {
+        return false;
+    }
+    return std::any_of(account.seen.begin(), account.seen.end(), [&](const Sighting& sighting) {
+        return sighting.outcome != "started" && sighting.outcome != account.final.front();
+    });
+}
+
+Conservation conservation_of(const Accounts& accounts, bool stopped) {
     Conservation conservation;
-    for (const auto& [id, balance] : balances) {
-        conservation.collected += static_cast<std::uint64_t>(balance.collected);
-        conservation.final +=
-            static_cast<std::uint64_t>(std::min(balance.collected, balance.final));
-        if (balance.final < balance.collected) {
-            conservation.lost.push_back(id);
-        } else if (balance.final > balance.collected) {
+    for (const auto& [id, account] : accounts) {
+        const auto final = static_cast<std::int64_t>(account.final.size());
+        conservation.collected += static_cast<std::uint64_t>(account.collected);
+        conservation.final += static_cast<std::uint64_t>(std::min(account.collected, final));
+        const bool lost = final < account.collected;
+        if (lost) {
+            (stopped ? conservation.not_run : conservation.lost).push_back(id);
+        } else if (final > account.collected) {
             conservation.duplicated.push_back(id);
+        } else if (contradicts(account)) {
+            conservation.contradicted.push_back(id);
+        }
+        if ((lost && !stopped) || contradicts(account)) {
+            auto& sightings = conservation.sightings;
+            sightings.insert(sightings.end(), account.seen.begin(), account.seen.end());
         }
     }
     return conservation;
+}
+
+/// A test begins; if it comes to an end on the same worker, that replaces its start.
+void see(Accounts& accounts, const JournalEvent& event, std::string outcome) {
+    std::vector<Sighting>& seen = accounts[event.id].seen;
+    const auto started = std::find_if(seen.begin(), seen.end(), [&](const Sighting& sighting) {
+        return sighting.worker == event.by && sighting.outcome == "started";
+    });
+    if (started != seen.end()) {
+        started->outcome = std::move(outcome);
+    } else {
+        seen.push_back({event.id, event.by, std::move(outcome)});
+    }
 }
 
 class WorkerUses {
@@ -96,9 +132,17 @@ std::string final_outcome(const std::vector<JournalPhase>& phases) {
     return "passed";
 }
 
+bool was_stopped(const Tally& tally) {
+    const JournalEvent& finish = tally.finish;
+    const bool refused = finish.collect_errors > 0 && !finish.continues;
+    return tally.exit_by_suite
+           || (tally.finished
+               && (finish.stopped_after_failures || finish.status == k_interrupted || refused));
+}
+
 Tally tally(const Journal& journal, std::int64_t exec_ns) {
     Tally result;
-    std::map<std::string, Balance> balances;
+    Accounts accounts;
     WorkerUses workers(exec_ns);
     for (const JournalEvent& event : journal.events) {
         const bool by_controller = event.by.empty();
@@ -107,12 +151,16 @@ Tally tally(const Journal& journal, std::int64_t exec_ns) {
         } else if (event.event == "collected" && by_controller) {
             result.had_collection = true;
             for (const std::string& id : event.ids) {
-                ++balances[id].collected;
+                ++accounts[id].collected;
             }
         } else if (event.event == "ready") {
             workers.ready(event);
+        } else if (event.event == "start") {
+            see(accounts, event, "started");
+        } else if (event.event == "ran" || (event.event == "open" && !by_controller)) {
+            see(accounts, event, final_outcome(event.phases));
         } else if (event.event == "final") {
-            ++balances[event.id].final;
+            accounts[event.id].final.push_back(final_outcome(event.phases));
             ++result.outcomes[final_outcome(event.phases)];
             workers.ran(event);
         } else if (event.event == "exit") {
@@ -122,9 +170,37 @@ Tally tally(const Journal& journal, std::int64_t exec_ns) {
             result.finish = event;
         }
     }
-    result.conservation = conservation_of(balances);
+    result.conservation = conservation_of(accounts, was_stopped(result));
     result.workers = std::move(workers).in_order();
     return result;
+}
+
+std::vector<Surprise>
+surprises(const Journal& journal, const std::map<std::string, Seconds>& profiled) {
+    constexpr std::size_t k_most = 3;
+    constexpr Seconds k_least{0.1};
+    const auto difference = [](const Surprise& surprise) {
+        return std::abs((surprise.measured - surprise.profiled).value());
+    };
+    std::vector<Surprise> found;
+    for (const JournalEvent& event : journal.events) {
+        const auto known = profiled.find(event.id);
+        if (event.event != "final" || known == profiled.end()) {
+            continue;
+        }
+        Surprise surprise{event.id, known->second, Seconds(0)};
+        for (const JournalPhase& phase : event.phases) {
+            surprise.measured += phase.duration;
+        }
+        if (difference(surprise) > std::max(k_least, known->second / 2.0).value()) {
+            found.push_back(std::move(surprise));
+        }
+    }
+    std::stable_sort(found.begin(), found.end(), [&](const Surprise& a, const Surprise& b) {
+        return difference(a) > difference(b);
+    });
+    found.resize(std::min(found.size(), k_most));
+    return found;
 }
 
 }  // namespace advisor

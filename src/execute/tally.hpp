@@ -24,8 +24,17 @@ struct Tally {
     std::optional<int> exit_by_suite;  ///< the code that a worker gave to pytest.exit()
 };
 
+/// Whether something ended the run before its last test: -x, ^C, pytest.exit(), a broken
+/// collection.
+[[nodiscard]] bool was_stopped(const Tally& tally);
+
 /// `exec_ns` is the launch of the run, from which the boot of a worker counts.
 [[nodiscard]] Tally tally(const Journal& journal, std::int64_t exec_ns);
+
+/// Tests that took far longer or shorter than `profiled`, at most three, the largest difference
+/// first. Small in proportion or in itself is no surprise: a half, and a tenth of a second.
+[[nodiscard]] std::vector<Surprise>
+surprises(const Journal& journal, const std::map<std::string, Seconds>& profiled);
 
 /// "passed", "failed", "skipped", "xfailed", "xpassed", "error", by pytest's rules.
 [[nodiscard]] std::string final_outcome(const std::vector<JournalPhase>& phases);

@@ -11,6 +11,21 @@
 
 namespace advisor::report {
 
+namespace {
+
+/// "test_a.py::test (failed on gw0)", where its worker saw something of it.
+std::string with_sighting(const Conservation& conservation, const std::string& test) {
+    for (const Sighting& sighting : conservation.sightings) {
+        if (sighting.id == test) {
+            const std::string on = sighting.worker.empty() ? "" : " on " + sighting.worker;
+            return fmt::format("{} ({}{})", test, sighting.outcome, on);
+        }
+    }
+    return test;
+}
+
+}  // namespace
+
 std::vector<ConservationProblem> problems_of(const Conservation& conservation) {
     std::vector<ConservationProblem> problems;
     const std::string of_all = format_count(conservation.collected, "collected test");
@@ -32,7 +47,23 @@ std::vector<ConservationProblem> problems_of(const Conservation& conservation) {
              conservation.duplicated}
         );
     }
-    if (problems.empty() && conservation.final != conservation.collected) {
+    if (!conservation.contradicted.empty()) {
+        problems.push_back(
+            {fmt::format(
+                 "CONTRADICTED: {} of {} with another outcome in the worker than was reported",
+                 conservation.contradicted.size(),
+                 of_all
+             ),
+             conservation.contradicted}
+        );
+    }
+    for (ConservationProblem& problem : problems) {
+        for (std::string& test : problem.tests) {
+            test = with_sighting(conservation, test);
+        }
+    }
+    const std::uint64_t accounted = conservation.final + conservation.not_run.size();
+    if (problems.empty() && accounted < conservation.collected) {
         problems.push_back(
             {fmt::format(
                  "NOT CONSERVED: {}, but {} with exactly one final outcome",
@@ -50,6 +81,10 @@ std::string counts_of(const RunOutcome& outcome) {
     for (const auto& [name, count] : outcome.outcomes) {
         out += out.empty() ? "" : ", ";
         out += fmt::format("{} {}", count, name);
+    }
+    if (!outcome.conservation.not_run.empty()) {
+        out += out.empty() ? "" : ", ";
+        out += fmt::format("{} not run", outcome.conservation.not_run.size());
     }
     return out.empty() ? "no test has an outcome" : out;
 }

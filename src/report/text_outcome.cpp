@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
+#include <string>
 
 #include "report/numbers.hpp"
 #include "report/outcome_words.hpp"
@@ -25,6 +27,42 @@ Lines problems(const RunOutcome& outcome, const TextStyle& style) {
         if (shown < problem.tests.size()) {
             lines.push_back(fmt::format("  and {} more", problem.tests.size() - shown));
         }
+    }
+    return lines;
+}
+
+Lines stalls(const RunOutcome& outcome, const TextStyle& style) {
+    Lines lines;
+    for (const Stall& stall : outcome.stalls) {
+        const std::string known =
+            stall.profiled ? fmt::format(", {} when recorded", format_seconds(*stall.profiled))
+                           : "";
+        const std::string sentence = fmt::format(
+            "STALLED: {}{} ran for {}{}",
+            stall.id,
+            stall.worker.empty() ? "" : " on " + stall.worker,
+            format_seconds(stall.after),
+            known
+        );
+        lines = lines + paragraph("", sentence, style, Tone::bad);
+        std::istringstream stacks(stall.stacks);
+        for (std::string line; std::getline(stacks, line);) {
+            lines.push_back("  " + escape_terminal(line));
+        }
+    }
+    return lines;
+}
+
+Lines unexpected(const RunOutcome& outcome, const TextStyle& style) {
+    Lines lines;
+    for (const Surprise& surprise : outcome.surprises) {
+        const std::string sentence = fmt::format(
+            "{} took {}, when recorded {}",
+            surprise.id,
+            format_seconds(surprise.measured),
+            format_seconds(surprise.profiled)
+        );
+        lines = lines + paragraph("  surprise: ", sentence, style, Tone::dim);
     }
     return lines;
 }
@@ -97,8 +135,10 @@ namespace advisor {
 std::string as_text(const RunOutcome& outcome, const TextStyle& style) {
     using namespace report;
     return page(
-        {problems(outcome, style),
+        {stalls(outcome, style),
+         problems(outcome, style),
          workers(outcome, style),
+         unexpected(outcome, style),
          run(outcome, style),
          result(outcome, style)}
     );

@@ -77,6 +77,7 @@ std::optional<JournalEvent> event_of(std::string_view line) {
     event.worker = string_at(*json, "worker");
     event.id = from_latin_1(string_at(*json, "id"));
     event.count = count_at(*json, "count");
+    event.pid = integer_at(*json, "pid");
     event.imported_ns = integer_at(*json, "imported_ns");
     event.imported_cpu_ns = integer_at(*json, "imported_cpu_ns");
     event.status = integer_at(*json, "status");
@@ -84,6 +85,7 @@ std::optional<JournalEvent> event_of(std::string_view line) {
     event.collect_errors = count_at(*json, "collect_errors");
     event.continues = is_true_at(*json, "continues");
     event.stopped_after_failures = is_true_at(*json, "stopped_after_failures");
+    event.collections_differ = is_true_at(*json, "collections_differ");
     if (const auto ids = json->find("ids"); ids != json->end() && ids->is_array()) {
         for (const Json& id : *ids) {
             event.ids.push_back(id.is_string() ? from_latin_1(id.get<std::string>()) : "");
@@ -101,19 +103,24 @@ std::optional<JournalEvent> event_of(std::string_view line) {
 
 }  // namespace
 
-Journal read_journal(std::string_view text) {
-    Journal journal;
-    while (!text.empty()) {
-        const std::size_t end = text.find('\n');
-        if (auto event = event_of(text.substr(0, end)); event && end != std::string_view::npos) {
+std::size_t read_on(Journal& journal, std::string_view text) {
+    std::size_t read = 0;
+    for (std::size_t end = text.find('\n'); end != std::string_view::npos;
+         end = text.find('\n', read)) {
+        if (auto event = event_of(text.substr(read, end - read))) {
             journal.events.push_back(std::move(*event));
         } else {
             ++journal.damaged;
         }
-        if (end == std::string_view::npos) {
-            break;
-        }
-        text.remove_prefix(end + 1);
+        read = end + 1;
+    }
+    return read;
+}
+
+Journal read_journal(std::string_view text) {
+    Journal journal;
+    if (read_on(journal, text) < text.size()) {
+        ++journal.damaged;
     }
     return journal;
 }

@@ -5,11 +5,20 @@
 
 namespace advisor {
 
+void describe(auto& fields, Like<Sighting> auto& sighting) {
+    fields.field("id", sighting.id);
+    fields.field("worker", sighting.worker);
+    fields.field("outcome", sighting.outcome);
+}
+
 void describe(auto& fields, Like<Conservation> auto& conservation) {
     fields.field("collected", conservation.collected);
     fields.field("final", conservation.final);
     fields.field("lost", conservation.lost);
+    fields.field("not_run", conservation.not_run);
     fields.field("duplicated", conservation.duplicated);
+    fields.field("contradicted", conservation.contradicted);
+    fields.field("sightings", conservation.sightings);
 }
 
 void describe(auto& fields, Like<WorkerUse> auto& worker) {
@@ -17,6 +26,20 @@ void describe(auto& fields, Like<WorkerUse> auto& worker) {
     fields.measured("busy_s", "busy_source", worker.busy);
     fields.measured("boot_s", "boot_source", worker.boot);
     fields.field("tests", worker.tests);
+}
+
+void describe(auto& fields, Like<Stall> auto& stall) {
+    fields.field("id", stall.id);
+    fields.field("worker", stall.worker);
+    fields.field("after_s", stall.after);
+    fields.field("profiled_s", stall.profiled);
+    fields.field("stacks", stall.stacks);
+}
+
+void describe(auto& fields, Like<Surprise> auto& surprise) {
+    fields.field("id", surprise.id);
+    fields.field("profiled_s", surprise.profiled);
+    fields.field("measured_s", surprise.measured);
 }
 
 void describe(auto& fields, Like<RunOutcome> auto& outcome) {
@@ -33,7 +56,9 @@ void describe(auto& fields, Like<RunOutcome> auto& outcome) {
     fields.field("outcomes", outcome.outcomes);
     fields.field("conservation", outcome.conservation);
     fields.field("workers", outcome.workers);
-    fields.field("left_behind", outcome.left_behind);
+    fields.field("stalls", outcome.stalls);
+    fields.field("surprises", outcome.surprises);
+    fields.field("reran_lost", outcome.reran_lost);
     fields.field("left_behind", outcome.left_behind);
 }
 

@@ -7,56 +7,25 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from .conftest import Ended, Program
+from .conftest import Ended, Program, descendants_marked
 
 PROCESSES = "processes=2,dist=load"
-
-# Name: files, pytest's words, pytest's exit code when it runs sequentially.
-SUITES: dict[str, tuple[dict[str, str], tuple[str, ...], int]] = {
-    "passing": ({"test_it": "def test_a(): pass\ndef test_b(): pass"}, (), 0),
-    "failing": ({"test_it": "def test_a(): pass\ndef test_b(): assert 0"}, (), 1),
-    "stopping": (
-        {"test_it": "def test_a(): assert 0\ndef test_b(): pass\ndef test_c(): pass"},
-        ("-x",),
-        1,
-    ),
-    "broken collection": (
-        {"test_it": "import no_such_module", "test_b": "def test(): pass"},
-        (),
-        2,
-    ),
-    "nothing": ({"test_it": ""}, (), 5),
-    "missing path": ({"test_it": "def test(): pass"}, ("missing",), 4),
-    "exit by itself": (
-        {"test_it": "import pytest\ndef test(): pytest.exit('x', returncode=7)"},
-        (),
-        7,
-    ),
-    "skipped": ({"test_it": "import pytest\ndef test(): pytest.skip()"}, (), 0),
-    "expected to fail": (
-        {"test_it": "import pytest\n@pytest.mark.xfail(strict=True)\ndef test(): pass"},
-        (),
-        1,
-    ),
-}
 
 
 def run(advisor: Program, configuration: str, *words: str) -> Ended:
     return advisor.suite("run", "--configuration", configuration, pytest_words=words)
 
 
-@pytest.mark.parametrize("configuration", ["sequential", PROCESSES])
-@pytest.mark.parametrize("name", SUITES)
-def test_exit_codes_are_those_of_a_sequential_run(
-    advisor: Program, name: str, configuration: str
-) -> None:
-    files, words, code = SUITES[name]
-    advisor.write(**files)
-    ended = run(advisor, configuration, *words)
-    assert ended.code == code, ended.out + ended.err
+def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    until = time.monotonic() + 60
+    while not path.exists():
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def test_what_pytest_prints_stays_and_the_sentence_is_last(advisor: Program) -> None:
@@ -73,7 +42,15 @@ def test_what_pytest_prints_stays_and_the_sentence_is_last(advisor: Program) -> 
     assert outcome["format"] == "advisor.outcome"
     assert outcome["exit_codes"] == {"own": 0, "runner": 0, "runner_signal": None, "because": ""}
     assert outcome["outcomes"] == {"passed": 2}
-    assert outcome["conservation"] == {"collected": 2, "final": 2, "lost": [], "duplicated": []}
+    assert outcome["conservation"] == {
+        "collected": 2,
+        "final": 2,
+        "lost": [],
+        "not_run": [],
+        "duplicated": [],
+        "contradicted": [],
+        "sightings": [],
+    }
 
 
 def test_workers_are_accounted_for(advisor: Program) -> None:
@@ -88,32 +65,61 @@ def test_workers_are_accounted_for(advisor: Program) -> None:
     assert all(worker["boot_s"] > 0 for worker in outcome["workers"])
 
 
-def test_a_session_that_ends_early_with_zero_is_not_a_success(advisor: Program) -> None:
+def test_a_test_that_stalls_is_ended_and_its_stack_shown(advisor: Program) -> None:
     advisor.write(
-        test_it="import os\ndef test_a(): pass\ndef test_b(): os._exit(0)\ndef test_c(): pass"
+        test_a="import time\ndef test_1(): pass\ndef test_2(): waits()\n"
+        "def waits(): time.sleep(600)\ndef test_3(): pass\n"
     )
-    ended = run(advisor, "sequential")
-    assert ended.code == 125
-    assert "before the end of its session" in " ".join(ended.out.split())
+    for configuration in ("sequential", PROCESSES):
+        ended = advisor.suite("run", "--configuration", configuration, "--stall", "2s")
+        assert ended.code == 125, ended.out + ended.err
+        assert "STALLED: test_a.py::test_2" in ended.out
+        assert "in waits" in ended.out  # its stack
+        assert "2 passed" in ended.out or configuration == "sequential"
 
 
-def test_a_failing_test_that_xdist_loses_is_not_a_success(advisor: Program) -> None:
-    # The report of the last test cannot be serialised, and pytest-xdist exits with 0.
+def test_a_pytest_that_does_not_exit_is_ended(advisor: Program) -> None:
     advisor.write(
-        test_it="def test_a(): pass\n"
-        "def test_b(): assert 0, b'\\xff'.decode('utf8', 'surrogateescape')"
+        test_a="import threading, time\n"
+        "def test_1(): threading.Thread(target=time.sleep, args=(600,)).start()\n"
     )
-    ended = run(advisor, PROCESSES)
-    assert ended.code not in (0, 5)
-    outcome_line = next(line for line in ended.out.splitlines() if "exit code" in line)
-    assert "exit code" in outcome_line
+    ended = advisor.suite("run", "--configuration", "sequential", "--stall", "2s")
+    assert ended.code == 125, ended.out + ended.err
+    assert "1 passed" in ended.out
+    assert "did not exit" in ended.out
 
 
-def test_a_worker_that_crashes_is_a_failure(advisor: Program) -> None:
-    advisor.write(test_it="import os\ndef test_a(): pass\ndef test_b(): os.kill(os.getpid(), 11)")
-    ended = run(advisor, PROCESSES)
-    assert ended.code == 1
-    assert "1 failed" in ended.out
+def test_a_deadline_ends_the_run_and_names_the_test(advisor: Program) -> None:
+    advisor.write(test_a="import time\ndef test_1(): pass\ndef test_2(): time.sleep(600)\n")
+    ended = advisor.suite("run", "--configuration", "sequential", "--deadline", "4s")
+    assert ended.code == 125, ended.out + ended.err
+    assert "STALLED: test_a.py::test_2" in ended.out
+    assert "1 passed" in ended.out
+
+
+def test_the_suite_ends_with_an_advisor_that_is_killed(advisor: Program, nothing_left: str) -> None:
+    ready = advisor.directory / "ready"
+    advisor.write(
+        test_it=f"""
+import pathlib, subprocess, sys
+def test_hangs():
+    pathlib.Path({str(ready)!r}).touch()
+    words = [sys.executable, "-c", "import time; time.sleep(600)", "{nothing_left}"]
+    subprocess.Popen(words, start_new_session=True)
+    subprocess.run(words)
+"""
+    )
+    process = advisor.start(
+        *("run", "--python", sys.executable, "--configuration", PROCESSES),
+        *("--no-calibration", "--", "-p", "no:cacheprovider"),
+    )
+    wait_for(ready, process)
+    process.kill()
+    process.communicate(timeout=60)  # whoever holds its streams has ended
+    until = time.monotonic() + 60
+    while descendants_marked(nothing_left):
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def test_what_cannot_be_run_says_why(advisor: Program) -> None:
@@ -141,9 +147,14 @@ def test_leaves():
     assert "outlived the run" in ended.out
 
 
+# What the signal leaves: pytest handles INT alone, and dies of the others.
+SIGNALS = {"INT": 2, "TERM": 143, "HUP": 129, "QUIT": 131}
+
+
 @pytest.mark.parametrize("configuration", ["sequential", PROCESSES])
-def test_an_interrupt_reaches_pytest_and_leaves_nothing(
-    advisor: Program, nothing_left: str, configuration: str
+@pytest.mark.parametrize("name", SIGNALS)
+def test_a_signal_reaches_pytest_and_leaves_nothing(
+    advisor: Program, nothing_left: str, name: str, configuration: str
 ) -> None:
     ready = advisor.directory / "ready"
     advisor.write(
@@ -156,28 +167,45 @@ def test_hangs():
 """
     )
     process = advisor.start(
-        "run",
-        "--python",
-        sys.executable,
-        "--configuration",
-        configuration,
-        "--no-calibration",
-        "--",
-        "-p",
-        "no:cacheprovider",
+        *("run", "--python", sys.executable, "--configuration", configuration),
+        *("--no-calibration", "--", "-p", "no:cacheprovider"),
     )
-    until = time.monotonic() + 60
-    while not ready.exists():
-        assert process.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    wait_for(ready, process)
+    process.send_signal(signal.Signals["SIG" + name])
     try:
-        process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=60)
     except subprocess.TimeoutExpired:
         process.kill()
         raise
-    assert process.returncode == 2
+    assert process.returncode == SIGNALS[name], out
+    assert "exit code" in out  # the results so far are reported
+    assert descendants_marked(nothing_left) == []
+
+
+def test_a_second_interrupt_ends_at_once(advisor: Program, nothing_left: str) -> None:
+    ready = advisor.directory / "ready"
+    deaf = advisor.directory / "deaf"
+    advisor.write(
+        test_it=f"""
+import pathlib, signal, time
+def test_hangs():
+    signal.signal(signal.SIGINT, lambda *_: pathlib.Path({str(deaf)!r}).touch())
+    pathlib.Path({str(ready)!r}).touch()
+    until = time.monotonic() + 600
+    while time.monotonic() < until: time.sleep(0.05)  # {nothing_left}
+"""
+    )
+    process = advisor.start(
+        *("run", "--python", sys.executable, "--configuration", "sequential"),
+        *("--no-calibration", "--", "-p", "no:cacheprovider"),
+    )
+    wait_for(ready, process)
+    process.send_signal(signal.SIGINT)
+    wait_for(deaf, process)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 137, out
+    assert "signal 9 ended pytest" in out
 
 
 def test_run_without_advice_analyses_first(advisor: Program) -> None:

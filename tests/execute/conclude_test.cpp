@@ -24,7 +24,8 @@ Tally whole() {
     tally.had_session = true;
     tally.had_collection = true;
     tally.finished = true;
-    tally.conservation = {2, 2, {}, {}};
+    tally.conservation.collected = 2;
+    tally.conservation.final = 2;
     return tally;
 }
 
@@ -39,13 +40,46 @@ TEST_CASE("pytest's own code stays where it means the same") {
     }
 }
 
-TEST_CASE("0 is not believed where a test is lost or ran twice") {
+TEST_CASE("no count of workers is believed where a test is lost, ran twice or is contradicted") {
+    Tally lost = whole();
+    lost.conservation.lost = {"a"};
+    Tally twice = whole();
+    twice.conservation.duplicated = {"a"};
+    Tally contradicted = whole();
+    contradicted.conservation.contradicted = {"a"};
+    for (const Tally& tally : {lost, twice, contradicted}) {
+        for (const int code : {0, 1, 3}) {
+            CHECK(conclude(exited(code), tally, workers()).exit_code == k_own_failure);
+        }
+        CHECK(conclude(exited(0), tally, Configuration{}).exit_code == k_own_failure);
+        CHECK(conclude(exited(1), tally, Configuration{}).exit_code == 1);
+    }
+}
+
+TEST_CASE("workers that collect differently cannot run the suite") {
     Tally tally = whole();
-    tally.conservation = {2, 1, {"a"}, {}};
-    CHECK(conclude(exited(0), tally, workers()).exit_code == k_own_failure);
-    tally.conservation = {2, 1, {}, {"a"}};
-    CHECK(conclude(exited(0), tally, Configuration{}).exit_code == k_own_failure);
-    CHECK(conclude(exited(1), tally, Configuration{}).exit_code == 1);
+    tally.finish.collections_differ = true;
+    CHECK(conclude(exited(1), tally, workers()).exit_code == k_own_failure);
+}
+
+TEST_CASE("lost tests that ran once more count as if they had not been lost") {
+    Tally tally = whole();
+    tally.outcomes = {{"passed", 2}};
+    CHECK(conclude_rerun(tally).exit_code == 0);
+    tally.outcomes["error"] = 1;
+    CHECK(conclude_rerun(tally).exit_code == 1);
+    tally.conservation.lost = {"a"};
+    CHECK(conclude_rerun(tally).exit_code == k_own_failure);
+}
+
+TEST_CASE("what we ended is our failure, and the test is named") {
+    Stall stall;
+    stall.id = "test_a.py::test\n";
+    stall.after = Seconds(90);
+    const Conclusion conclusion = conclude_ended({stall}, false);
+    CHECK(conclusion.exit_code == k_own_failure);
+    CHECK(conclusion.because.find("test_a.py::test\\n") != std::string::npos);
+    CHECK(conclude_ended({}, true).exit_code == k_own_failure);
 }
 
 TEST_CASE("0 is not believed where the session did not come to its end") {

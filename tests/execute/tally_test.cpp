@@ -21,6 +21,16 @@ JournalEvent final_of(const std::string& id, std::vector<JournalPhase> phases) {
     return event;
 }
 
+JournalEvent seen_by(
+    const char* worker, const char* name, const std::string& id, std::vector<JournalPhase> phases
+) {
+    JournalEvent event = final_of(id, std::move(phases));
+    event.event = name;
+    event.by = worker;
+    event.worker = "";
+    return event;
+}
+
 JournalEvent named(const char* name) {
     JournalEvent event;
     event.event = name;
@@ -54,6 +64,37 @@ TEST_CASE("a test is lost without a final outcome and duplicated with two") {
     CHECK(kept.duplicated == std::vector<std::string>{"c"});
 }
 
+TEST_CASE("what a stopped run did not come to is not lost") {
+    Journal journal;
+    JournalEvent finish = named("finished");
+    finish.status = 1;
+    finish.stopped_after_failures = true;
+    journal.events = {collected({"a", "b"}), final_of("a", k_passed), finish};
+    const Conservation kept = tally(journal, 0).conservation;
+    CHECK(kept.lost.empty());
+    CHECK(kept.not_run == std::vector<std::string>{"b"});
+}
+
+TEST_CASE("a lost test and a contradicted one are named with what their worker saw") {
+    const std::vector<JournalPhase> failed{phase("setup", "passed"), phase("call", "failed")};
+    Journal journal;
+    journal.events = {
+        collected({"a", "b", "c", "d"}),
+        seen_by("gw0", "start", "a", {}),
+        seen_by("gw0", "open", "a", failed),
+        seen_by("gw1", "start", "b", {}),
+        seen_by("gw1", "ran", "b", failed),
+        final_of("b", k_passed),
+        seen_by("gw1", "ran", "c", k_passed),
+        final_of("c", k_passed),
+        seen_by("gw1", "start", "d", {}),
+        final_of("d", {phase("???", "failed")})};  // it crashed: no contradiction
+    const Conservation kept = tally(journal, 0).conservation;
+    CHECK(kept.lost == std::vector<std::string>{"a"});
+    CHECK(kept.contradicted == std::vector<std::string>{"b"});
+    CHECK(kept.sightings == std::vector<Sighting>{{"a", "gw0", "failed"}, {"b", "gw1", "failed"}});
+}
+
 TEST_CASE("ids that were collected twice may come to an end twice") {
     Journal journal;
     journal.events = {collected({"a", "a"}), final_of("a", k_passed), final_of("a", k_passed)};
@@ -74,6 +115,23 @@ TEST_CASE("a worker is busy for the sum of its phases, and boots from the launch
     CHECK(seen.workers[0].busy.value() == Seconds(6));
     CHECK(seen.workers[0].boot.value() == Seconds(1));
     CHECK(seen.workers[0].tests == 2);
+}
+
+TEST_CASE("a surprise is large in itself and in proportion") {
+    Journal journal;
+    for (const auto& [id, seconds] :
+         {std::pair{"longer", 5.0}, {"as before", 1.4}, {"tiny", 0.05}, {"gone", 0.0}}) {
+        journal.events.push_back(final_of(id, {phase("call", "passed", seconds)}));
+    }
+    const std::map<std::string, Seconds> profiled{
+        {"longer", Seconds(1)},
+        {"as before", Seconds(1)},
+        {"tiny", Seconds(0.01)},
+        {"gone", Seconds(2)}};
+    const std::vector<Surprise> found = surprises(journal, profiled);
+    REQUIRE(found.size() == 2);
+    CHECK(found[0] == Surprise{"longer", Seconds(1), Seconds(5)});
+    CHECK(found[1] == Surprise{"gone", Seconds(2), Seconds(0)});
 }
 
 TEST_CASE("final outcomes follow pytest's rules") {

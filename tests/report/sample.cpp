@@ -161,7 +161,8 @@ RunOutcome outcome() {
     outcome.sequential_wall = 31_s;
     outcome.wall = 12.4_s;
     outcome.outcomes = {{"passed", 398}, {"skipped", 2}};
-    outcome.conservation = {400, 400, {}, {}};
+    outcome.conservation.collected = 400;
+    outcome.conservation.final = 400;
     outcome.runner_exit_code = 0;
     outcome.workers = {
         {"gw0", {Seconds(11.16), Source::measured}, {Seconds(0.8), Source::measured}, 210},
@@ -263,6 +264,10 @@ RunOutcome hostile_outcome() {
     RunOutcome made = outcome();
     made.conservation.lost = {hostile_id()};
     made.conservation.duplicated = {hostile_id()};
+    made.conservation.contradicted = {hostile_id()};
+    made.conservation.sightings = {{hostile_id(), hostile_id(), hostile_id()}};
+    made.surprises = {{hostile_id(), 1_s, 2_s}};
+    made.stalls = {{hostile_id(), hostile_id(), 90_s, 1_s, hostile_id()}};
     made.outcomes = {{hostile_id(), 1}};
     made.workers[0].name = hostile_id();
     return made;

@@ -189,8 +189,17 @@ RunOutcome RandomValues::outcome() {
     outcome.conservation.collected = large();
     outcome.conservation.final = large();
     outcome.conservation.lost = texts();
+    outcome.conservation.not_run = texts();
     outcome.conservation.duplicated = texts();
+    outcome.conservation.contradicted = texts();
+    outcome.conservation.sightings = list([&] { return Sighting{text(), text(), text()}; });
     outcome.workers = list([&] { return worker(); });
+    outcome.stalls = list([&] {
+        const auto profiled = maybe([&] { return seconds(); });
+        return Stall{text(), text(), seconds(), profiled, text()};
+    });
+    outcome.surprises = list([&] { return Surprise{text(), seconds(), seconds()}; });
+    outcome.reran_lost = flag();
     outcome.left_behind = number();
     return outcome;
 }

@@ -24,12 +24,45 @@ struct WorkerUse {
     friend bool operator==(const WorkerUse&, const WorkerUse&) = default;
 };
 
+/// What a worker itself saw of a test, whatever was reported of it.
+struct Sighting {
+    std::string id;
+    std::string worker;   ///< "gw0"; empty in a sequential run
+    std::string outcome;  ///< "failed", or "started" if it never came to an end
+    friend bool operator==(const Sighting&, const Sighting&) = default;
+};
+
 struct Conservation {
     std::uint64_t collected = 0;
-    std::uint64_t final = 0;  ///< tests with exactly one final outcome
-    std::vector<std::string> lost;
+    std::uint64_t final = 0;           ///< tests with exactly one final outcome
+    std::vector<std::string> lost;     ///< without one, although nothing stopped the run
+    std::vector<std::string> not_run;  ///< without one, because the run was stopped (-x, ^C)
     std::vector<std::string> duplicated;
+    std::vector<std::string> contradicted;  ///< the worker saw another outcome than was reported
+    std::vector<Sighting> sightings;        ///< of tests that are lost or contradicted
+
+    [[nodiscard]] bool holds() const {
+        return lost.empty() && duplicated.empty() && contradicted.empty();
+    }
     friend bool operator==(const Conservation&, const Conservation&) = default;
+};
+
+/// A test that ran for so long that it was ended with its process.
+struct Stall {
+    std::string id;
+    std::string worker;               ///< "gw0"; empty in a sequential run
+    Seconds after;                    ///< that it had run
+    std::optional<Seconds> profiled;  ///< what it took when it was recorded
+    std::string stacks;               ///< of its process's threads, by Python's faulthandler
+    friend bool operator==(const Stall&, const Stall&) = default;
+};
+
+/// A test that took another time than when it was recorded.
+struct Surprise {
+    std::string id;
+    Seconds profiled;
+    Seconds measured;
+    friend bool operator==(const Surprise&, const Surprise&) = default;
 };
 
 struct RunOutcome {
@@ -45,7 +78,10 @@ struct RunOutcome {
     std::map<std::string, std::uint64_t> outcomes;  ///< counts by name of the final outcome
     Conservation conservation;
     std::vector<WorkerUse> workers;
-    std::uint32_t left_behind = 0;  ///< processes that outlived the run and were ended
+    std::vector<Stall> stalls;
+    std::vector<Surprise> surprises;  ///< the largest differences, largest first
+    bool reran_lost = false;          ///< what was lost ran once more, sequentially, and is counted
+    std::uint32_t left_behind = 0;    ///< processes that outlived the run and were ended
 
     friend bool operator==(const RunOutcome&, const RunOutcome&) = default;
 };

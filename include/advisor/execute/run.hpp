@@ -9,10 +9,15 @@
 
 #include <advisor/base/result.hpp>
 #include <advisor/dialect/suite_command.hpp>
+#include <advisor/domain/deal.hpp>
 #include <advisor/domain/outcome.hpp>
 #include <advisor/host/instruments.hpp>
 
+#include <map>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace advisor {
 
@@ -24,9 +29,19 @@ struct RunRequest {
     Configuration configuration;
     std::optional<Prediction> predicted;
     std::optional<Seconds> sequential_wall;
-    Seconds deadline;                 ///< zero: none
+    std::vector<std::pair<std::string, std::string>> environment;  ///< added to the run's
+    Deal deal;  ///< of dist=planned; empty: nothing is known of the tests
+    std::map<std::string, Seconds> profiled;  ///< what each test took when it was recorded
+    Seconds deadline;                         ///< zero: none
+    /// A test, or pytest's exit, that takes longer is ended; zero: 40 times what the test took
+    /// when it was recorded and at least a minute, and half a minute for the exit.
+    Seconds stall;
+    bool rerun_lost = false;          ///< once more, sequentially
     Stream output = Stream::inherit;  ///< of pytest; its standard error stays ours
 };
+
+/// What pytest would be started with, without the plugins of ours.
+[[nodiscard]] std::vector<std::string> words_of(const RunRequest& request);
 
 /// An error only where the run could not be started.
 [[nodiscard]] Result<RunOutcome>

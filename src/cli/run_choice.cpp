@@ -1,0 +1,179 @@
+#include "cli/run_choice.hpp"
+
+#include <advisor/dialect/runner.hpp>
+#include <advisor/host/machine.hpp>
+#include <advisor/model/deal.hpp>
+#include <advisor/model/workload.hpp>
+#include <advisor/store/documents.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/recording.hpp"
+#include "cli/saved.hpp"
+#include "cli/suite_options.hpp"
+
+namespace advisor::cli {
+
+namespace {
+
+const Prediction* find(const Advice& advice, const std::string& wanted) {
+    const auto found = std::find_if(
+        advice.predictions.begin(),
+        advice.predictions.end(),
+        [&](const Prediction& prediction) { return spec(prediction.configuration) == wanted; }
+    );
+    return found == advice.predictions.end() ? nullptr : &*found;
+}
+
+bool is_planned(const Configuration& configuration) {
+    const auto* processes = std::get_if<Processes>(&configuration.runner);
+    return processes != nullptr && processes->dist == Distribution::planned;
+}
+
+Choice chosen_from(const Advice& advice, const std::string& wanted) {
+    Choice choice;
+    choice.sequential_wall = advice.sequential_wall;
+    if (const Prediction* prediction = find(advice, wanted)) {
+        choice.predicted = *prediction;
+        choice.configuration = prediction->configuration;
+    }
+    choice.caps_thread_pools =
+        std::any_of(advice.findings.begin(), advice.findings.end(), [](const Finding& finding) {
+            return finding.code == "thread-pools";
+        });
+    return choice;
+}
+
+/// The user's own configuration; predicted if a recording of this suite is there already.
+Choice asked_for(
+    const Configuration& configuration,
+    const Suite& suite,
+    const Arguments& arguments,
+    const Instruments& instruments,
+    Shell& shell
+) {
+    Choice choice;
+    choice.configuration = configuration;
+    if (const auto profile = saved_profile(suite, discover_host(instruments.files))) {
+        AdviseOptions options;
+        options.asked_for = {configuration};
+        const Advice advice = advice_for(
+            *profile, suite, parameters_for(suite, arguments, instruments, shell), options
+        );
+        choice = chosen_from(advice, spec(configuration));
+        choice.configuration = configuration;
+    }
+    return choice;
+}
+
+Result<Advice> advice_from_file(const std::string& path) {
+    const auto text = read_document_file(path);
+    return text ? read_advice(*text, path) : tl::unexpected(text.error());
+}
+
+/// Saved advice for this suite and machine, else made now.
+Result<Advice> advice_here(
+    const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
+) {
+    if (auto saved = saved_advice(suite, discover_host(instruments.files))) {
+        shell.note(fmt::format("advice of {}", advice_path(suite)));
+        return std::move(*saved);
+    }
+    shell.note("no advice for this suite and machine yet: analysing first");
+    auto recorded = record(suite, arguments, instruments, shell);
+    if (!recorded) {
+        return tl::unexpected(recorded.error());
+    }
+    const ModelParameters parameters = parameters_for(suite, arguments, instruments, shell);
+    Advice advice = advice_for(recorded->profile, suite, parameters, {});
+    if (const Status saved = save(suite, advice); !saved) {
+        report_error(saved.error());
+    }
+    return advice;
+}
+
+}  // namespace
+
+Result<Choice> choose(
+    const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
+) {
+    const auto configurations = configurations_of(arguments);
+    if (!configurations) {
+        return tl::unexpected(configurations.error());
+    }
+    if (configurations->size() > 1) {
+        return fail(
+            ErrorKind::usage,
+            "advisor run takes one --configuration",
+            fmt::format("it was given {}", configurations->size())
+        );
+    }
+    if (!configurations->empty()) {
+        if (const auto why =
+                why_not_runnable(configurations->front(), suite.interpreter, suite.command)) {
+            return tl::unexpected(*why);
+        }
+        return asked_for(configurations->front(), suite, arguments, instruments, shell);
+    }
+    const auto path = arguments.value("plan");
+    const auto advice =
+        path ? advice_from_file(*path) : advice_here(suite, arguments, instruments, shell);
+    if (!advice) {
+        return tl::unexpected(advice.error());
+    }
+    return chosen_from(*advice, advice->recommended);
+}
+
+Known known_of(
+    const Configuration& configuration,
+    const Suite& suite,
+    const Instruments& instruments,
+    Shell& shell
+) {
+    Known known;
+    const auto profile = saved_profile(suite, discover_host(instruments.files));
+    if (!profile) {
+        if (is_planned(configuration)) {
+            shell.note("no recording of this suite yet, so dist=planned deals whole files unseen; "
+                       "advisor profile makes one");
+        }
+        return known;
+    }
+    for (const TestCost& test : profile->tests) {
+        known.times[test.id] = test.total().wall;
+    }
+    for (const FixtureInstance& instance : profile->fixtures) {
+        if (instance.requested_by.value < profile->tests.size()) {
+            known.times[profile->tests[instance.requested_by.value].id] += instance.setup.wall;
+        }
+    }
+    if (is_planned(configuration)) {
+        known.deal = deal_of(make_workload(*profile), parallelism(configuration));
+    }
+    return known;
+}
+
+std::vector<std::pair<std::string, std::string>>
+thread_caps(const Choice& choice, double cores, Shell& shell) {
+    const std::uint32_t workers = parallelism(choice.configuration);
+    std::vector<std::pair<std::string, std::string>> caps;
+    if (!choice.caps_thread_pools || workers < 2) {
+        return caps;
+    }
+    const int each = std::max(1, static_cast<int>(cores / workers));
+    std::string names;
+    for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}) {
+        if (!environment(name)) {
+            caps.emplace_back(name, std::to_string(each));
+            names += fmt::format(" {}={}", name, each);
+        }
+    }
+    if (!caps.empty()) {
+        shell.note("the recording found pools of threads that workers would multiply:" + names);
+    }
+    return caps;
+}
+
+}  // namespace advisor::cli
