@@ -53,6 +53,10 @@ Conclusion of_sequential(int code, const Tally& tally) {
 Conclusion of_workers(int code, const Tally& tally) {
     const JournalEvent& finish = tally.finish;
     if (tally.exit_by_suite) {
+        if (*tally.exit_by_suite == k_ok
+            && tally.conservation.final < tally.conservation.collected) {
+            return own("the suite ended itself with 0 before its last test");
+        }
         const bool same = *tally.exit_by_suite == code;
         return {*tally.exit_by_suite, same ? "" : "the suite ended itself", false};
     }

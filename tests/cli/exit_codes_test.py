@@ -87,6 +87,7 @@ ROWS = {
     "SIGINT to itself": Row(2, text="def test_1(): signal.raise_signal(2)\ndef test_2(): pass\n"),
     "KeyboardInterrupt": Row(2, text="def test_1(): raise KeyboardInterrupt\n"),
     "pytest.exit(7)": Row(7, text="def test_1(): pytest.exit('x', returncode=7)\n"),
+    "pytest.exit(0)": Row(125, text="def test_1(): pytest.exit('x', returncode=0)\n"),
     "pytest.exit()": Row(2, text="def test_1(): pytest.exit('x')\n"),
     "sys.exit(0)": Row(1, text="def test_1(): sys.exit(0)\ndef test_2(): pass\n"),
     "a fixture's tear-down crashes": Row(

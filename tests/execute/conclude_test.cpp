@@ -109,6 +109,10 @@ TEST_CASE("the suite's own code for pytest.exit() is passed on") {
     Tally tally = whole();
     tally.exit_by_suite = 7;
     CHECK(conclude(exited(3), tally, workers()).exit_code == 7);
+    tally.exit_by_suite = 0;
+    CHECK(conclude(exited(3), tally, workers()).exit_code == 0);
+    tally.conservation.final = 1;
+    CHECK(conclude(exited(3), tally, workers()).exit_code == k_own_failure);
 }
 
 TEST_CASE("no tests by workers is checked by a sequential collection") {
