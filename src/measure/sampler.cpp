@@ -41,7 +41,7 @@ public:
           log_(log) {
         auto gil = Gil::find(memory_, view_.file("maps"), version);
         if (gil) {
-            gil_ = std::move(*gil);
+            gil_ = *gil;
         } else {
             no_gil_because_ = gil.error().because;
             ring_.saw(RingMoment::none);  // the recorder need not show anything

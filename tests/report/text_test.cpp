@@ -208,6 +208,21 @@ TEST_CASE("a profile says where the run went and what was slow") {
     CHECK(has(text, "  gil_held: no GIL sampler ran\n"));
 }
 
+TEST_CASE("a sampled profile says what the GIL was held for and what was waited for") {
+    Profile profile = sample::profile();
+    Sampling sampling;
+    sampling.gil_held = {Seconds(1.75), Source::sampled};
+    sampling.waits = {
+        {WaitReason::socket, 5432, 3_s, 0.1_s}, {WaitReason::disk, std::nullopt, 1_s, 0.1_s}};
+    profile.sampling = sampling;
+    const std::string text = as_text(profile, k_ascii);
+    // Of the 7 s of tests and fixtures.
+    CHECK(has(text, "The GIL was held for 25 % of that."));
+    CHECK(has(text, "  blocked: socket to port 5432  3.00 s  43 %"));
+    CHECK(has(text, "  blocked: disk                 1.00 s  14 %"));
+    CHECK_FALSE(has(text, "blocked or waiting"));
+}
+
 TEST_CASE("an incomplete or disturbed profile says so before its numbers") {
     Profile profile = sample::profile();
     profile.run.complete = false;

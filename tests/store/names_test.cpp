@@ -145,4 +145,33 @@ TEST_CASE("a profile's columns are shortened where all rows agree") {
     CHECK(tests["setup"]["wall_s"] == 0.0);
     CHECK(tests["call"]["gil_held_s"].is_null());
     CHECK(tests["outcome"] == "not_run");
+    CHECK(tests["waits"] == Json::parse("[[], []]"));
+    CHECK(json["sampling"].is_null());
+}
+
+TEST_CASE("waits stand by reason, those of a test as pairs") {
+    Profile profile;
+    profile.tests.resize(1);
+    profile.tests[0].waits = {
+        {WaitReason::socket, Seconds(0.5)}, {WaitReason::sleep, Seconds(0.25)}};
+    profile.sampling.emplace();
+    profile.sampling->waits = {{WaitReason::socket, 5432, Seconds(0.5), Seconds(0.01)}};
+    const Json json = tree_of(to_json(profile));
+    CHECK(json["tests"]["waits"] == Json::parse(R"([[["socket", 0.5], ["sleep", 0.25]]])"));
+    CHECK(
+        json["sampling"]["waits"]
+        == Json::parse(R"([{"reason": "socket", "peer_port": 5432, "time_s": 0.5,
+                            "standard_error_s": 0.01}])")
+    );
+}
+
+TEST_CASE("a profile from before sampling can be read") {
+    Profile profile;
+    profile.tests.resize(1);
+    Json json = tree_of(to_json(profile));
+    json.erase("sampling");
+    json["tests"].erase("waits");
+    const auto read = read_profile(json.dump(), "old.json");
+    REQUIRE(read);
+    CHECK(*read == profile);
 }
