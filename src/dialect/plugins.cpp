@@ -23,6 +23,10 @@ PythonFile recorder_plugin() {
     return {"advisor_recorder.py", embedded_advisor_recorder_py()};
 }
 
+PythonFile recorder_ring() {
+    return {"advisor_ring.py", embedded_advisor_ring_py()};
+}
+
 PythonFile journal_plugin() {
     return {"advisor_journal.py", embedded_advisor_journal_py()};
 }
@@ -42,6 +46,7 @@ PythonFile capacity_script() {
 PluginLoading load_recorder(const std::string& ring_path) {
     PluginLoading load = loading(recorder_plugin(), "ADVISOR_RECORDER_RING", ring_path);
     load.keep_as = "ADVISOR_RECORDER_PYTHONPATH";
+    load.modules = {recorder_ring()};
     return load;
 }
 

@@ -97,6 +97,17 @@ ProcessSpec spec_of(
     return spec;
 }
 
+Status put_plugin(const PluginLoading& plugin, const PrivateDirectory& place) {
+    std::vector<PythonFile> files = plugin.modules;
+    files.push_back(plugin.file);
+    for (const PythonFile& file : files) {
+        if (Status written = place.put(file.name, file.text); !written) {
+            return written;
+        }
+    }
+    return {};
+}
+
 std::string stopped_because(const ProcessEnd& end, Seconds deadline) {
     if (end.timed_out) {
         return fmt::format("the deadline of {:g} s passed", deadline.value());
@@ -147,7 +158,7 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
         return tl::unexpected(!place ? place.error() : ring.error());
     }
     const PluginLoading recorder = load_recorder(ring->path());
-    if (const Status written = place->put(recorder.file.name, recorder.file.text); !written) {
+    if (const Status written = put_plugin(recorder, *place); !written) {
         return tl::unexpected(written.error());
     }
     Recording recording(std::move(*ring), options.progress);

@@ -23,6 +23,7 @@ struct PythonFile {
 };
 
 [[nodiscard]] PythonFile recorder_plugin();
+[[nodiscard]] PythonFile recorder_ring();  ///< a module that the recorder imports
 [[nodiscard]] PythonFile journal_plugin();
 [[nodiscard]] PythonFile planned_plugin();
 [[nodiscard]] PythonFile probe_plugin();
@@ -32,6 +33,7 @@ struct PythonFile {
 /// value the plugin finds under `keep_as` and puts back.
 struct PluginLoading {
     PythonFile file;
+    std::vector<PythonFile> modules;               ///< that it imports, to lie beside it
     std::vector<std::string> words;                ///< to follow pytest's other arguments
     std::pair<std::string, std::string> variable;  ///< tells the plugin where to write
     std::string keep_as;  ///< empty: the plugin leaves PYTHONPATH to another

@@ -1,0 +1,187 @@
+"""The writer's end of the memory that the recorder shares with advisor.  PYTEST_DONT_REWRITE
+
+The layouts of the ring and of its frames are described, once, in advisor's headers
+``host/shared_ring.hpp`` and ``store/record_stream.hpp``.
+
+The functions that write are closures: they run ten times in a test, and a variable of a closure
+costs less than an attribute. Suites fake clocks, too: what is bound here, to an object and not to a
+module global, freezegun cannot replace. Times come from clock_gettime_ns, the one clock that
+time-machine lets through.
+"""
+
+from __future__ import annotations
+
+import _thread
+import fcntl
+import mmap
+import os
+import resource
+import struct
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+# Words of the ring's header, each 8 bytes wide.
+MAGIC, VERSION, CAPACITY = 0, 1, 2
+WRITTEN, DROPPED, WRITER_PID, WRITER_TID, MOMENT = 8, 9, 10, 11, 12
+READ, WATCHED = 16, 17
+HOLDING, RELEASED = 2, 3  # moments with the GIL and without it
+RING_MAGIC, RING_VERSION = 0x474E495256444121, 1
+HEADER_BYTES = 4096
+PATIENCE_S = 2.0  # in total, for a parent that does not read
+
+# Kinds of frames that are written here.
+PADDING, POINT, COUNTERS = 0, 5, 32
+NO_TEST = 0xFFFFFFFF
+
+Writers = tuple[
+    Callable[[int, bytes], None], Callable[..., None], Callable[[int], int], Callable[[int], None]
+]
+
+
+def open_ring(path: str) -> mmap.mmap:
+    fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        memory = mmap.mmap(fd, os.fstat(fd).st_size)
+    finally:
+        os.close(fd)
+    words = memoryview(memory).cast("Q")
+    known = (RING_MAGIC, RING_VERSION, len(memory) - HEADER_BYTES)
+    if tuple(words[MAGIC : CAPACITY + 1]) != known or words[WRITER_PID]:
+        raise OSError("no ring of this version, or another process writes it")
+    words[WRITER_TID] = _thread.get_native_id()
+    words[WRITER_PID] = os.getpid()
+    return memory
+
+
+def moments(memory: mmap.mmap) -> Callable[[], None]:
+    words = memoryview(memory).cast("Q")
+    clock, monotonic, sleep = time.clock_gettime_ns, time.CLOCK_MONOTONIC, time.sleep
+
+    def show_gil() -> None:
+        """Holds the GIL, then sleeps without it, until a parent that reads it has seen each."""
+        for moment in (HOLDING, RELEASED) if words[WATCHED] else ():
+            words[MOMENT], deadline = moment, clock(monotonic) + 1000000000
+            while words[WATCHED] not in (0, moment) and clock(monotonic) < deadline:
+                if moment == RELEASED:
+                    sleep(0.001)
+        words[MOMENT] = 0
+
+    return show_gil
+
+
+def open_schedstat() -> int:
+    """This thread's scheduler statistics, at a number high enough not to meet the suite's."""
+    descriptor = -1
+    with suppress(OSError):
+        descriptor = low = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, 700)  # fails at a low limit
+        os.close(low)
+    return descriptor
+
+
+def writers(memory: mmap.mmap) -> Writers:
+    """The functions that write: frame(kind, payload), mark(kind, ...), point(what) and end(what).
+
+    A frame becomes visible as a whole: its bytes first, the ring's position last.
+
+    A mark reads all clocks and counters of this thread and process, in about 50 us where a test had
+    the caches for itself. A point reads two clocks. After a point that ends something there is a
+    mark, too, if the last is a millisecond old and there is more to tell than a point does: 0.1 ms
+    in which this thread did not run, or others did, or 50 ms of anything. What was used between two
+    marks is known exactly, and the points say how to share it out.
+    """
+    words = memoryview(memory).cast("Q")
+    capacity = words[CAPACITY]
+    pack_head = struct.Struct("=IHH").pack_into
+    pack_point = struct.Struct("=IHHQQQ").pack_into
+    full = struct.Struct("=IHHIIIIQQQddQQQQdd56p")
+    pack_mark, mark_size = full.pack_into, full.size
+    clock, monotonic, sleep = time.clock_gettime_ns, time.CLOCK_MONOTONIC, time.sleep
+    thread, process = time.thread_time_ns, time.process_time_ns
+    usage, own, reaped = resource.getrusage, resource.RUSAGE_THREAD, resource.RUSAGE_CHILDREN
+    pread, schedstat = os.pread, open_schedstat()
+    position = sequence = 0
+    shift, edge = HEADER_BYTES, capacity  # up to the edge, position + shift is a place in memory
+    patience = PATIENCE_S
+    latest = latest_cpu = latest_of_all = 0  # of the last mark
+
+    def place(size: int) -> int:
+        """Where in memory a frame of `size` bytes goes; 0 if the parent left no room for it."""
+        nonlocal position, sequence, shift, edge, patience
+        if position + size > edge:
+            lap_end = len(memory) - shift
+            begin = position if position + size <= lap_end else lap_end  # a frame is never split
+            while begin + size > words[READ] + capacity:
+                if patience <= 0:
+                    words[DROPPED] += 1
+                    return 0
+                patience -= 0.001
+                sleep(0.001)
+            if begin == lap_end:
+                if position < lap_end:
+                    rest = lap_end - position
+                    pack_head(memory, position + shift, rest, PADDING, sequence & 0xFFFF)
+                    sequence += 1
+                position, shift = lap_end, HEADER_BYTES - lap_end
+            edge = min(words[READ] + capacity, len(memory) - shift)
+        return position + shift
+
+    def publish(size: int) -> None:
+        nonlocal position, sequence
+        sequence += 1
+        position += size
+        words[WRITTEN] = position
+
+    def frame(kind: int, payload: bytes) -> None:
+        size = 8 + (len(payload) + 7) // 8 * 8
+        at = place(size)
+        if at:
+            pack_head(memory, at, size, kind, sequence & 0xFFFF)
+            memory[at + 8 : at + 8 + len(payload)] = payload
+            publish(size)
+
+    def mark(kind: int, test: int = NO_TEST, a: int = 0, b: int = 0, c: int = 0) -> None:
+        nonlocal schedstat, latest, latest_cpu, latest_of_all
+        latest = clock(monotonic)
+        latest_cpu, latest_of_all = thread(), process()
+        used, children = usage(own), usage(reaped)
+        waited = b""
+        if schedstat >= 0:
+            try:
+                waited = pread(schedstat, 55, 0)
+            except OSError:  # the suite closed it; a descriptor is never opened twice
+                schedstat = -1
+        at = place(mark_size)
+        if at:
+            pack_mark(
+                *(memory, at, mark_size, kind, sequence & 0xFFFF, test, a, b, c),
+                *(latest, latest_cpu, latest_of_all),
+                *(used[0], used[1], used[2], used[7], used[14], used[15]),
+                *(children[0], children[1], waited),
+            )
+            publish(mark_size)
+
+    def point(what: int) -> int:
+        nonlocal position, sequence
+        now, cpu = clock(monotonic), thread()
+        at = position + shift if position + 32 <= edge else place(32)
+        if at:
+            pack_point(memory, at, 32, POINT, sequence & 0xFFFF, what, now, cpu)
+            sequence += 1
+            position += 32
+            words[WRITTEN] = position
+        return now
+
+    def end(what: int) -> None:
+        passed = point(what) - latest
+        if passed > 1000000:
+            used = thread() - latest_cpu
+            if (
+                passed > 50000000
+                or passed - used > 100000
+                or process() - latest_of_all - used > 100000
+            ):
+                mark(COUNTERS)
+
+    return frame, mark, point, end
