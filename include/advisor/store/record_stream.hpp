@@ -107,8 +107,8 @@ struct TestPoint {
     friend bool operator==(const TestPoint&, const TestPoint&) = default;
 };
 
-/// Written after a point that lies a millisecond after the last mark, if the thread did not run all
-/// the time, or others did; and after 50 ms in any case.
+/// Written after a point, where the recorder looked after a millisecond and found that the thread
+/// did not run all the time, or others did; and after 50 ms in any case.
 struct CountersMark {
     Mark at;
     friend bool operator==(const CountersMark&, const CountersMark&) = default;

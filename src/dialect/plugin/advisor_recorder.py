@@ -60,7 +60,7 @@ class Recorder:
     """The hooks.  Plain ones wherever the end of a span can be taken from the next hook."""
 
     def __init__(self, memory: mmap.mmap) -> None:
-        self.frame, self.mark, self.point, self.end = writers(memory)
+        self.frame, self.mark, self.point = writers(memory)
         self.show_gil = moments(memory)
         self.longest = (len(memory) - HEADER_BYTES) // 2  # of the frames that are written
         self.get_ident, self.pack = _thread.get_ident, struct.pack
@@ -130,11 +130,12 @@ class Recorder:
         index = self.tests[id(item)] = len(self.tests)
         self.kept.append(item)
         node_id = encoded(item.nodeid)[: self.longest // 2]
-        names = [encoded(name)[:1000] for name in self.groups(item)]
-        groups = b"".join([self.pack("=I", len(name)) + name for name in names])
-        uses = b"".join([self.pack("=II", *use) for use in self.fixtures(item)])
-        head = (index, *self.prefixes(item), len(uses) // 8, len(groups), len(node_id))
-        self.frame(ITEM, self.pack("=6I", *head) + uses + groups + node_id)
+        # To ask for the keyword is much cheaper than to look for marks.
+        groups = self.groups(item) if "xdist_group" in item.keywords else b""
+        uses = self.fixtures(item)
+        module, class_ = self.prefixes(item)
+        head = self.pack("=6I", index, module, class_, len(uses) // 8, len(groups), len(node_id))
+        self.frame(ITEM, head + uses + groups + node_id)
         return index
 
     def prefixes(self, item: pytest.Item) -> tuple[int, int]:
@@ -145,23 +146,25 @@ class Recorder:
             self.parent = (item.parent, module, class_)
         return self.parent[1:]
 
-    @staticmethod
-    def groups(item: pytest.Item) -> list[str]:
+    def groups(self, item: pytest.Item) -> bytes:
         """Names of the xdist_group marks as xdist reads them, outermost first."""
-        if "xdist_group" not in item.keywords:  # much cheaper than to look for marks
-            return []
         marks = list(item.iter_markers("xdist_group"))[::-1]
-        return [str((*mark.args, mark.kwargs.get("name", "default"))[0]) for mark in marks]
+        names = [str((*mark.args, mark.kwargs.get("name", "default"))[0]) for mark in marks]
+        texts = [encoded(name)[:1000] for name in names]
+        return b"".join([self.pack("=I", len(text)) + text for text in texts])
 
-    def fixtures(self, item: pytest.Item) -> Iterator[tuple[int, int]]:
+    def fixtures(self, item: pytest.Item) -> bytes:
         """(definition, parameter) of the wide fixtures known to be needed, in order of set-up."""
         known = getattr(item, "_fixtureinfo", None)
-        if known is not None and self.uses[0] is not known:  # parametrisations may share one
+        if known is None:
+            return b""
+        if self.uses[0] is not known:  # parametrisations may share one
             self.uses = (known, list(self.wide_fixtures(known)))
-        if known is not None and self.uses[1]:
-            indices = item.callspec.indices if hasattr(item, "callspec") else {}
-            for name, definition in self.uses[1]:
-                yield definition, indices.get(name, NO_PARAMETER)
+        if not self.uses[1]:
+            return b""
+        at = item.callspec.indices if hasattr(item, "callspec") else {}
+        uses = [(definition, at.get(name, NO_PARAMETER)) for name, definition in self.uses[1]]
+        return b"".join([self.pack("=II", *use) for use in uses])
 
     def wide_fixtures(self, known: Any) -> Iterator[tuple[str, int]]:
         for name in known.names_closure:
@@ -191,7 +194,7 @@ class Recorder:
 
     def watch_tests(self) -> None:
         """Makes the hooks that every test pays for: closures, with the door within."""
-        get_ident, point, end, tests = self.get_ident, self.point, self.end, self.tests
+        get_ident, point, tests = self.get_ident, self.point, self.tests
         here = 0
 
         @pytest.hookimpl(tryfirst=True)
@@ -219,7 +222,7 @@ class Recorder:
             if get_ident() == self.thread:
                 try:
                     phase = PHASES.get(call.when, 1)
-                    end(ENDED | phase << 8 | here)
+                    point(ENDED | phase << 8 | here)
                     if phase == 1:
                         self.add_needs(item)
                 except Exception as error:
@@ -233,7 +236,7 @@ class Recorder:
                     flags = WAS_XFAIL if hasattr(report, "wasxfail") else 0
                     flags |= IS_SUBTEST if hasattr(report, "context") else 0  # not its test's end
                     what = PHASES.get(report.when, 1) << 8 | OUTCOMES.get(report.outcome, 0) << 16
-                    end(REPORTED | what | flags << 24 | here)
+                    point(REPORTED | what | flags << 24 | here)
                 except Exception as error:
                     self.stop(error)
 

@@ -34,9 +34,9 @@ PATIENCE_S = 2.0  # in total, for a parent that does not read
 PADDING, POINT, COUNTERS = 0, 5, 32
 NO_TEST = 0xFFFFFFFF
 
-Writers = tuple[
-    Callable[[int, bytes], None], Callable[..., None], Callable[[int], int], Callable[[int], None]
-]
+MILLISECOND = 1_000_000
+
+Writers = tuple[Callable[[int, bytes], None], Callable[..., None], Callable[[int], None]]
 
 
 def open_ring(path: str) -> mmap.mmap:
@@ -81,15 +81,15 @@ def open_schedstat() -> int:
 
 
 def writers(memory: mmap.mmap) -> Writers:
-    """The functions that write: frame(kind, payload), mark(kind, ...), point(what) and end(what).
+    """The functions that write: frame(kind, payload), mark(kind, ...) and point(what).
 
     A frame becomes visible as a whole: its bytes first, the ring's position last.
 
     A mark reads all clocks and counters of this thread and process, in about 50 us where a test had
-    the caches for itself. A point reads two clocks. After a point that ends something there is a
-    mark, too, if the last is a millisecond old and there is more to tell than a point does: 0.1 ms
-    in which this thread did not run, or others did, or 50 ms of anything. What was used between two
-    marks is known exactly, and the points say how to share it out.
+    the caches for itself. A point reads two clocks. Once a millisecond has passed, a point also
+    looks whether there is more to tell, and then there is a mark: 0.1 ms in which this thread did
+    not run, or others did, or 50 ms of anything. What was used between two marks is known exactly,
+    and the points say how to share it out.
     """
     words = memoryview(memory).cast("Q")
     capacity = words[CAPACITY]
@@ -105,6 +105,7 @@ def writers(memory: mmap.mmap) -> Writers:
     shift, edge = HEADER_BYTES, capacity  # up to the edge, position + shift is a place in memory
     patience = PATIENCE_S
     latest = latest_cpu = latest_of_all = 0  # of the last mark
+    due = 0  # when to look again
 
     def place(size: int) -> int:
         """Where in memory a frame of `size` bytes goes; 0 if the parent left no room for it."""
@@ -142,8 +143,9 @@ def writers(memory: mmap.mmap) -> Writers:
             publish(size)
 
     def mark(kind: int, test: int = NO_TEST, a: int = 0, b: int = 0, c: int = 0) -> None:
-        nonlocal schedstat, latest, latest_cpu, latest_of_all
+        nonlocal schedstat, latest, latest_cpu, latest_of_all, due
         latest = clock(monotonic)
+        due = latest + MILLISECOND
         latest_cpu, latest_of_all = thread(), process()
         used, children = usage(own), usage(reaped)
         waited = b""
@@ -162,7 +164,7 @@ def writers(memory: mmap.mmap) -> Writers:
             )
             publish(mark_size)
 
-    def point(what: int) -> int:
+    def point(what: int) -> None:
         nonlocal position, sequence
         now, cpu = clock(monotonic), thread()
         at = position + shift if position + 32 <= edge else place(32)
@@ -171,17 +173,18 @@ def writers(memory: mmap.mmap) -> Writers:
             sequence += 1
             position += 32
             words[WRITTEN] = position
-        return now
+        if now > due:
+            look(now, cpu)
 
-    def end(what: int) -> None:
-        passed = point(what) - latest
-        if passed > 1000000:
-            used = thread() - latest_cpu
-            if (
-                passed > 50000000
-                or passed - used > 100000
-                or process() - latest_of_all - used > 100000
-            ):
-                mark(COUNTERS)
+    def look(now: int, cpu: int) -> None:
+        nonlocal due
+        due = now + MILLISECOND
+        passed, used = now - latest, cpu - latest_cpu
+        if (
+            passed > 50 * MILLISECOND
+            or passed - used > MILLISECOND // 10
+            or process() - latest_of_all - used > MILLISECOND // 10
+        ):
+            mark(COUNTERS)
 
-    return frame, mark, point, end
+    return frame, mark, point

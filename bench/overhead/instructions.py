@@ -1,0 +1,48 @@
+"""Instructions of an empty test under each tool, counted by valgrind's callgrind.
+
+Of user space only, and without caches; but the same on every day and every machine.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from bench.overhead.tools import HERE, Tool, command, environment
+
+FEW, MANY = 20, 120
+
+
+def is_available() -> bool:
+    return shutil.which("valgrind") is not None
+
+
+def of_run(tool: Tool, tests: int, base: Path, python: Path, advisor: str) -> int:
+    suite, log = base / f"instructions_{tests}", base / "callgrind.log"
+    if not suite.exists():
+        suite.mkdir()
+        (suite / "pytest.ini").write_text("[pytest]\n")
+        body = "".join(f"def test_{number}(): pass\n" for number in range(tests))
+        (suite / "test_empty.py").write_text(body)
+    log.unlink(missing_ok=True)
+    count = ("--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={log}")
+    done = subprocess.run(
+        command(tool, python, advisor, ("valgrind", *count), ("-p", "still_clocks")),
+        cwd=suite,
+        env=environment(PYTHONPATH=str(HERE)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    found = re.search(r"Collected : (\d+)", log.read_text() if log.exists() else "")
+    if done.returncode != 0 or found is None:
+        raise RuntimeError(f"{tool.label}: {done.stdout.decode('utf-8', 'replace')[-1000:]}")
+    return int(found[1])
+
+
+def of_a_test(tool: Tool, base: Path, python: Path, advisor: str) -> float:
+    few, many = (of_run(tool, tests, base, python, advisor) for tests in (FEW, MANY))
+    return (many - few) / (MANY - FEW)
