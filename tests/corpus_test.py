@@ -1,4 +1,4 @@
-"""The list of public suites in bench/corpus/suites.toml is complete and pinned."""
+"""The lists of public suites, bench/*/suites.toml, are complete and pinned."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-MANIFEST = Path(__file__).resolve().parent.parent / "bench/corpus/suites.toml"
-SUITES: list[dict[str, Any]] = tomllib.loads(MANIFEST.read_text())["suite"]
+MANIFESTS = sorted((Path(__file__).resolve().parent.parent / "bench").glob("*/suites.toml"))
+SUITES: list[dict[str, Any]] = [
+    suite for manifest in MANIFESTS for suite in tomllib.loads(manifest.read_text())["suite"]
+]
 PIN = re.compile(r"[A-Za-z0-9._-]+(\[[a-z]+\])?==[0-9][0-9A-Za-z.]*")
 
 
