@@ -16,8 +16,8 @@ namespace {
 /// What no file of another tool says.
 std::vector<Missing> missing_of_every_import() {
     return {
-        {"CPU and waiting time of each test", "the imported file holds one duration for each test"},
-        {"time holding the GIL", "the imported file holds one duration for each test"},
+        {"CPU and waiting time of each test", "the imported file holds durations alone"},
+        {"time holding the GIL", "the imported file holds durations alone"},
         {"cost of each fixture",
          "the imported file counts it in the test that happened to set the fixture up"},
         {"start, collection and exit of pytest", "the imported file does not hold them apart"},
@@ -46,7 +46,9 @@ std::vector<TestCost> merged(std::vector<TestCost> tests) {
             continue;
         }
         TestCost& first = result[place->second];
+        first.setup.wall += test.setup.wall;
         first.call.wall += test.call.wall;
+        first.teardown.wall += test.teardown.wall;
         if (badness(test.outcome) > badness(first.outcome)) {
             first.outcome = test.outcome;
         }
@@ -80,7 +82,7 @@ Profile imported_profile(
 
     Seconds sum;
     for (const TestCost& test : profile.tests) {
-        sum += test.call.wall;
+        sum += test.total().wall;
     }
     profile.run.wall = std::max(sum, wall.value_or(sum));
     const Seconds before_tests = profile.run.wall - sum;
@@ -89,7 +91,7 @@ Profile imported_profile(
     Seconds begin = before_tests;
     for (TestCost& test : profile.tests) {
         test.begin = begin;
-        begin += test.call.wall;
+        begin += test.total().wall;
     }
     const bool failed =
         std::any_of(profile.tests.begin(), profile.tests.end(), [](const TestCost& test) {
@@ -106,8 +108,8 @@ cannot_import(std::string_view noun, std::string_view origin, std::string becaus
         ErrorKind::input,
         fmt::format("cannot read the {} '{}'", noun, escape_terminal(origin)),
         std::move(because),
-        "name a file of pytest --junitxml or pytest --store-durations, or record a profile: "
-        "advisor profile"
+        "name a file of pytest --junitxml, --store-durations, --timing-json or --report-log, or "
+        "record a profile: advisor profile"
     );
 }
 

@@ -90,6 +90,9 @@ Result<Profile> read_any_profile(std::string_view text, std::string_view origin)
     if (first_character(text) == '<') {
         return import_junit(text, origin);
     }
+    if (text.substr(0, text.find('\n')).find("\"$report_type\"") != std::string_view::npos) {
+        return import_report_log(text, origin);
+    }
     // Whatever states a format is one of our documents, or is refused as one. Ours state it first,
     // so that this reads no further.
     const auto json = parse_json(text, Extent::header);
@@ -97,6 +100,9 @@ Result<Profile> read_any_profile(std::string_view text, std::string_view origin)
         json && json->is_object() && json->contains("format") && (*json)["format"].is_string();
     if (!json || is_document) {
         return read_profile(text, origin);
+    }
+    if (json->is_object() && json->contains("pytest_timing_version")) {
+        return import_timing(text, origin);
     }
     return import_durations(text, origin);
 }

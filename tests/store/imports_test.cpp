@@ -254,3 +254,91 @@ TEST_CASE("the content tells what a file is") {
     CHECK_FALSE(read_any_profile("", "f").has_value());
     CHECK_FALSE(read_any_profile("hello", "f").has_value());
 }
+
+namespace {
+
+/// As pytest-timing 0.4 writes it, without what is not read.
+constexpr std::string_view k_timing = R"({"schema": 1, "pytest_timing_version": "0.4.0",
+"run": {"start": 1795617208.5, "stop": 1795617210.5, "exit_status": 1},
+"workers": [{"id": "main", "start": 0.0}],
+"tests": [
+{"nodeid": "test_a.py::TestX::test_a", "worker": "main", "outcome": "passed",
+ "phases": {"setup": [0.0, 0.5, 0.5], "call": [0.5, 0.75, 0.25], "teardown": [0.75, 1.0, 0.25]},
+ "fixtures": {"module:test_a.py:test_a.py::m[]": 0.03}},
+{"nodeid": "test_a.py::test_x", "outcome": "error", "phases": {"setup": [1.0, 1.125, 0.125]}},
+{"nodeid": "test_a.py::test_y", "outcome": "xfailed", "phases": {"call": [1.25, 1.5, 0.25]}}
+]})";
+
+std::string line(
+    std::string_view id, std::string_view when, std::string_view outcome, std::string_view more = ""
+) {
+    return R"({"nodeid": ")" + std::string(id) + R"(", "when": ")" + std::string(when)
+           + R"(", "outcome": ")" + std::string(outcome) + R"(", "duration": 0.25)"
+           + std::string(more) + R"(, "$report_type": "TestReport"})" + "\n";
+}
+
+const std::string k_log_begins =
+    "{\"pytest_version\": \"9.2.0\", \"$report_type\": \"SessionStart\"}\n";
+
+}  // namespace
+
+TEST_CASE("pytest-timing's report becomes a profile with the phases of each test") {
+    const auto profile = read_any_profile(k_timing, "pytest-timing.json");
+    REQUIRE(profile.has_value());
+    REQUIRE(profile->tests.size() == 3);
+    const TestCost& first = profile->tests.front();
+    CHECK(first.id == "test_a.py::TestX::test_a");
+    CHECK(first.class_id() == "test_a.py::TestX");
+    CHECK(first.setup.wall == Seconds(0.5));
+    CHECK(first.call.wall == Seconds(0.25));
+    CHECK(first.teardown.wall == Seconds(0.25));
+    CHECK(profile->tests[1].outcome == TestOutcome::error);
+    CHECK(profile->tests[2].outcome == TestOutcome::xfailed);
+    // 1 + 0.125 + 0.25 = 1.375 s of tests in 2 s of session
+    CHECK(profile->session.loop.wall == Seconds(1.375));
+    CHECK(profile->run.wall == Seconds(2.0));
+    CHECK(profile->run.exit_code == 1);
+    CHECK(profile->host.rung == Rung::none);
+    CHECK(is_missing(*profile, "GIL"));
+}
+
+TEST_CASE("a report of pytest-timing that is not one is refused with its place") {
+    CHECK(because(import_timing(R"({"tests": []})", "t")) == "run is missing");
+    CHECK(
+        because(import_timing(R"({"tests": [{"outcome": "passed"}]})", "t"))
+        == "tests[0].nodeid is missing"
+    );
+    CHECK(
+        because(import_timing(
+            R"({"tests": [{"nodeid": "a", "outcome": "passed", "phases": {"call": [1]}}]})", "t"
+        ))
+        == "tests[0].phases.call is not [start, stop, duration]"
+    );
+}
+
+TEST_CASE("pytest-reportlog's lines become a profile with the phases of each test") {
+    const std::string log =
+        k_log_begins + line("a.py::one", "setup", "passed") + line("a.py::one", "call", "passed")
+        + line("a.py::one", "teardown", "failed") + line("a.py::two", "setup", "passed")
+        + line("a.py::two", "call", "skipped", R"(, "wasxfail": "")")
+        + line("a.py::three", "call", "failed") + line("a.py::three", "teardown", "failed")
+        + R"({"exitstatus": 1, "$report_type": "SessionFinish"})" + "\n";
+    const auto profile = read_any_profile(log, "log.jsonl");
+    REQUIRE(profile.has_value());
+    REQUIRE(profile->tests.size() == 3);
+    CHECK(profile->tests[0].outcome == TestOutcome::error);
+    CHECK(profile->tests[0].total().wall == Seconds(0.75));
+    CHECK(profile->tests[0].teardown.wall == Seconds(0.25));
+    CHECK(profile->tests[1].outcome == TestOutcome::xfailed);
+    CHECK(profile->tests[2].outcome == TestOutcome::failed);
+    CHECK(profile->run.wall == Seconds(1.75));
+}
+
+TEST_CASE("a log that broke off within its last line is read up to it") {
+    const std::string whole = k_log_begins + line("a.py::one", "call", "passed");
+    const auto profile = import_report_log(whole + R"({"nodeid": "a.py)", "log");
+    REQUIRE(profile.has_value());
+    CHECK(profile->tests.size() == 1);
+    CHECK(because(import_report_log(k_log_begins + "{\n" + whole, "log")).starts_with("line 2: "));
+    CHECK(because(import_report_log(k_log_begins, "log")) == "it holds no tests");
+}

@@ -4,8 +4,10 @@
 //
 //   JUnit XML         pytest's --junitxml and others' files of that kind
 //   .test_durations   pytest-split's JSON, node id -> seconds (the old list of pairs as well)
+//   pytest-timing     its JSON, with a duration for each phase of a test
+//   pytest-reportlog  its lines of JSON, one for each phase of a test
 //
-// Both hold one duration for each test, the fixtures it happened to set up included. All else is
+// They hold durations, the fixtures that a test happened to set up included. All else is
 // missing, and `Profile::missing` says so: the rung is `none`, no CPU time is known, the machine
 // and the interpreter are not described. The caller adds those of the machine that is advised.
 //
@@ -25,6 +27,12 @@ namespace advisor {
 [[nodiscard]] Result<Profile> import_junit(std::string_view text, std::string_view origin);
 
 [[nodiscard]] Result<Profile> import_durations(std::string_view text, std::string_view origin);
+
+/// A test that was run again has the times of all attempts, and the worst outcome.
+[[nodiscard]] Result<Profile> import_timing(std::string_view text, std::string_view origin);
+
+/// The log may break off within its last line.
+[[nodiscard]] Result<Profile> import_report_log(std::string_view text, std::string_view origin);
 
 /// A profile of our own or one of the above, told by its content.
 [[nodiscard]] Result<Profile> read_any_profile(std::string_view text, std::string_view origin);
