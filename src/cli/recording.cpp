@@ -121,9 +121,11 @@ std::optional<Error> failure_of(const Profile& profile) {
             ErrorKind::suite_failed,
             "the suite failed",
             fmt::format(
-                "{} failed, pytest exited with {}",
+                "{} failed, {}",
                 format_count(failures, "test"),
-                profile.run.exit_code.value_or(-1)
+                profile.run.signal
+                    ? fmt::format("and signal {} ended pytest at its end", *profile.run.signal)
+                    : fmt::format("pytest exited with {}", profile.run.exit_code.value_or(-1))
             ),
             "the advice is given all the same; failing tests may take another time when they pass"};
     }
