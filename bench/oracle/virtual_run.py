@@ -1,5 +1,8 @@
-"""A run of pytest-xdist in virtual time: the installed scheduler classes, fake nodes, and workers
+"""A run of pytest-xdist in virtual time: the imported scheduler classes, fake nodes, and workers
 that follow xdist.remote.WorkerInteractor.
+
+Workers are numbered in the order in which they report ready; their names are those that the
+controller gave them before.
 
 Times are whole ticks. Of events at one time, tests end first, by worker; then orders arrive, then
 the controller takes a report: any order is possible in a real run, and the model takes this one.
@@ -7,51 +10,26 @@ the controller takes a report: any order is possible in a real run, and the mode
 
 from __future__ import annotations
 
+import heapq
 import types
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
+import xdist.scheduler  # type: ignore[import-untyped]
 from xdist.remote import Producer  # type: ignore[import-untyped]
-from xdist.scheduler import (  # type: ignore[import-untyped]
-    LoadFileScheduling,
-    LoadGroupScheduling,
-    LoadScheduling,
-    LoadScopeScheduling,
-    WorkStealingScheduling,
-)
 
-TICKS_EACH_S = 4096
-SCHEDULERS: dict[str, Any] = {
-    "load": LoadScheduling,
-    "loadscope": LoadScopeScheduling,
-    "loadfile": LoadFileScheduling,
-    "loadgroup": LoadGroupScheduling,
-    "worksteal": WorkStealingScheduling,
+from bench.oracle.scenarios import TICKS_EACH_S, Abilities, Outcome, Scenario, Test
+
+SCHEDULERS = {
+    "load": "LoadScheduling",
+    "loadscope": "LoadScopeScheduling",
+    "loadfile": "LoadFileScheduling",
+    "loadgroup": "LoadGroupScheduling",
+    "worksteal": "WorkStealingScheduling",
 }
 NEVER = 1 << 62
-
-
-class Test(NamedTuple):
-    ticks: int
-    id: str
-    groups: tuple[str, ...] = ()
-
-
-class Scenario(NamedTuple):
-    dist: str
-    workers: int
-    maxschedchunk: int | None
-    reorder: bool
-    latency: int
-    service: int
-    tests: tuple[Test, ...]
-
-
-class Outcome(NamedTuple):
-    wall: int
-    order: list[list[int]]  # of each worker
 
 
 @dataclass
@@ -63,30 +41,36 @@ class Worker:
     held: int | None = None
     has_held: bool = False
     running: int | None = None
-    ends: int = NEVER
     began: int = 0
     done: list[int] = field(default_factory=list)
+    failures: int = 0
+    should_fail: bool = False  # pytest's own, by --maxfail
     gone: bool = False
 
-    def step(self, now: int, tests: Sequence[Test]) -> None:
-        """As far as run_one_test comes without waiting."""
+    def step(self, now: int, tests: Sequence[Test]) -> int | None:
+        """As far as run_one_test comes without waiting; when the test ends that it starts."""
         if self.running is not None or self.gone:
-            return
+            return None
+        if self.should_fail:
+            self.gone = True
+            return None
         if not self.has_held:
             if not self.queue:
-                return
+                return None
             self.held, self.has_held = self.queue.popleft(), True
         if self.held is None:
             self.gone = True
         elif self.queue:
             self.running = self.held
             self.held = self.queue.popleft()
-            self.began, self.ends = now, now + tests[self.running].ticks
+            self.began = now
+            return now + tests[self.running].ticks
+        return None
 
-    def steal(self, indices: Sequence[int]) -> list[int]:
+    def steal(self, indices: Sequence[int], all_or_nothing: bool) -> list[int]:
         requested = set(indices)
         stolen = [item for item in self.queue if item is not None and item in requested]
-        if len(stolen) != len(requested):
+        if all_or_nothing and len(stolen) != len(requested):
             return []
         self.queue = deque(item for item in self.queue if item not in requested)
         return stolen
@@ -95,8 +79,8 @@ class Worker:
 class Node:
     """What a scheduler sees of a worker."""
 
-    def __init__(self, run: VirtualRun, number: int) -> None:
-        self.gateway = types.SimpleNamespace(id=f"gw{number}")
+    def __init__(self, run: VirtualRun, number: int, name: int) -> None:
+        self.gateway = types.SimpleNamespace(id=f"gw{name}")
         self.number = number
         self.shutting_down = False
         self._run = run
@@ -108,21 +92,25 @@ class Node:
         self._run.order(self.number, "steal", list(indices))
 
     def shutdown(self) -> None:
+        # DSession.triggershutdown tells everybody once more.
+        self._run.order(self.number, "again" if self.shutting_down else "shutdown", [])
         self.shutting_down = True
-        self._run.order(self.number, "shutdown", [])
 
 
 class VirtualRun:
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, xdist_is: Abilities) -> None:
         self.scenario = scenario
+        self.xdist_is = xdist_is
         self.now = 0
         self.wall = 0  # without the news that a worker is gone, which belongs to its exit
         self.orders: deque[tuple[int, int, str, list[int]]] = deque()
         self.reports: deque[tuple[int, int, str, Any]] = deque()
         self.served: tuple[int, str, Any] | None = None
         self.serves_until = NEVER
+        self.ends: list[tuple[int, int]] = []  # a heap: of the tests that run, and their workers
         self.workers = [Worker() for _ in range(scenario.workers)]
-        self.nodes = [Node(self, number) for number in range(scenario.workers)]
+        self.nodes = [Node(self, number, name) for number, name in enumerate(scenario.ready)]
+        self.failures = 0
         self.shutting_down = False
         values = {"tx": ["popen"] * scenario.workers, "maxschedchunk": scenario.maxschedchunk}
         config = types.SimpleNamespace(
@@ -131,7 +119,8 @@ class VirtualRun:
             option=types.SimpleNamespace(loadscopereorder=scenario.reorder),
             hook=None,
         )
-        self.scheduler = SCHEDULERS[scenario.dist](config, Producer("oracle", enabled=False))
+        make = getattr(xdist.scheduler, SCHEDULERS[scenario.dist])
+        self.scheduler: Any = make(config, Producer("oracle", enabled=False))
 
     def order(self, number: int, kind: str, indices: list[int]) -> None:
         self.orders.append((self.now + self.scenario.latency, number, kind, indices))
@@ -156,10 +145,11 @@ class VirtualRun:
         """xdist.remote.WorkerInteractor.pytest_collection_modifyitems."""
         if self.scenario.dist != "loadgroup" or not test.groups:
             return test.id
-        return f"{test.id}@{'_'.join(sorted(set(test.groups)))}"
+        names = sorted(set(test.groups)) if self.xdist_is.merged_groups else test.groups[-1:]
+        return f"{test.id}@{'_'.join(names)}"
 
     def step(self) -> bool:
-        worker_ends = min(worker.ends for worker in self.workers)
+        worker_ends = self.ends[0][0] if self.ends else NEVER
         ends = min(worker_ends, self.serves_until)
         ordered = self.orders[0][0] if self.orders else NEVER
         reported = NEVER
@@ -169,8 +159,7 @@ class VirtualRun:
         if self.now == NEVER:
             return False
         if worker_ends == self.now:
-            ends_of = [worker.ends for worker in self.workers]
-            self.end_test(ends_of.index(worker_ends))
+            self.end_test(heapq.heappop(self.ends)[1])
         elif self.serves_until == self.now:
             self.handle()
         elif ordered == self.now:
@@ -186,24 +175,29 @@ class VirtualRun:
         assert worker.running is not None
         self.wall = self.now
         worker.done.append(worker.running)
+        worker.failures += self.scenario.tests[worker.running].fails
+        worker.should_fail = 0 < self.scenario.maxfail <= worker.failures
         self.report(number, "complete", (worker.running, self.now - worker.began))
-        worker.running, worker.ends = None, NEVER
+        worker.running = None
         self.go_on(number)
 
     def go_on(self, number: int) -> None:
         worker = self.workers[number]
         was_gone = worker.gone
-        worker.step(self.now, self.scenario.tests)
+        ends = worker.step(self.now, self.scenario.tests)
+        if ends is not None:
+            heapq.heappush(self.ends, (ends, number))
         if worker.gone and not was_gone:
             self.report(number, "finished", None)
 
     def obey(self) -> None:
         _, number, kind, indices = self.orders.popleft()
         worker = self.workers[number]
-        if not worker.gone:  # DSession.triggershutdown tells everybody once more
+        if kind != "again":
             self.wall = self.now
         if kind == "steal":
-            self.report(number, "unscheduled", worker.steal(indices))
+            given_back = worker.steal(indices, self.xdist_is.atomic_steal)
+            self.report(number, "unscheduled", given_back)
         else:
             worker.queue.extend(indices if kind == "run" else [None])
         self.go_on(number)
@@ -216,15 +210,26 @@ class VirtualRun:
         self.served, self.serves_until = None, NEVER
         if kind == "complete":
             index, ticks = what
+            self.count_failure(index)
             self.scheduler.mark_test_complete(self.nodes[number], index, ticks / TICKS_EACH_S)
         elif kind == "unscheduled":
             self.scheduler.remove_pending_tests_from_node(self.nodes[number], what)
-        elif self.nodes[number] in self.scheduler.nodes:
+        elif self.nodes[number] in self.scheduler.nodes and not self.workers[number].should_fail:
             assert self.scheduler.remove_node(self.nodes[number]) is None
         self.finish_if_done()
 
+    def count_failure(self, index: int) -> None:
+        """DSession._handlefailures: the reports of a test arrive before its completion."""
+        self.failures += self.scenario.tests[index].fails
+        if 0 < self.scenario.maxfail <= self.failures:
+            self.trigger_shutdown()
+
     def finish_if_done(self) -> None:
-        if self.scheduler.tests_finished and not self.shutting_down:
+        if self.scheduler.tests_finished:
+            self.trigger_shutdown()
+
+    def trigger_shutdown(self) -> None:
+        if not self.shutting_down:
             self.shutting_down = True
             for node in self.scheduler.nodes:
                 node.shutdown()

@@ -200,6 +200,7 @@ void Engine::serve(const Report& report) {
         }
         break;
     case Report::Kind::completed:
+        count_failure(report.test);
         policy_->completed(report.node, report.test, report.seconds, *this);
         break;
     case Report::Kind::given_back: policy_->stolen(report.node, report.tests, *this); break;

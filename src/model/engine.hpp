@@ -28,6 +28,7 @@ struct Scenario {
     const Machine& machine;
     XdistVersion xdist;
     RunCosts costs;
+    std::uint32_t maxfail = 0;
 };
 
 /// Factors on the demands of tests and fixtures, by position; empty: as profiled.
@@ -77,6 +78,7 @@ private:
         Test test = 0;
         double since = 0.0;  ///< begin of the test, or of waiting
         double alone = 0.0;  ///< of the test with its fixtures
+        std::uint32_t failures = 0;
     };
 
     void run(Node node, std::span<const Test> tests) override;
@@ -98,6 +100,10 @@ private:
     void test_ended(std::uint32_t seat);
     void leave(std::uint32_t seat);
     void account_idle();
+    void count_failure(Test test);
+    [[nodiscard]] bool is_too_many(std::uint32_t failures) const {
+        return scenario_.maxfail > 0 && failures >= scenario_.maxfail;
+    }
     [[nodiscard]] Demand demand_of_test(Test test) const;
     [[nodiscard]] bool collects_first() const { return scenario_.costs.style != Style::xdist; }
 
@@ -116,6 +122,7 @@ private:
     std::uint32_t spawned_ = 0;
     std::uint32_t collected_ = 0;
     std::uint32_t gone_ = 0;
+    std::uint32_t failures_ = 0;
     RunTimes times_;
     std::vector<ScheduledTest>* schedule_ = nullptr;
 };

@@ -47,8 +47,10 @@ void Engine::start_test(std::uint32_t seat_index) {
         }
         return;
     }
+    seat.failures += scenario_.workload.tests[start->test].fails ? 1 : 0;
+    const bool goes_on = start->next && !is_too_many(seat.failures);
     const FixtureVisit around =
-        fixtures_.visit(seat_index, start->test, start->next ? &*start->next : nullptr);
+        fixtures_.visit(seat_index, start->test, goes_on ? &*start->next : nullptr);
     const Demand test = demand_of_test(start->test);
     const Demand whole = test + around.demand + scenario_.costs.test_extra;
     times_.waiting += stage_->now() - seat.since;
@@ -90,10 +92,22 @@ void Engine::test_ended(std::uint32_t seat_index) {
              {}}
         );
     }
+    if (is_too_many(seat.failures)) {
+        seat.worker.stop();  // pytest ends this worker's loop by itself
+    }
     if (collects_first()) {
+        count_failure(seat.test);
         policy_->completed(seat.node, seat.test, elapsed, *this);
     }
     start_test(seat_index);
+}
+
+/// DSession._handlefailures.
+void Engine::count_failure(Test test) {
+    failures_ += scenario_.workload.tests[test].fails ? 1 : 0;
+    if (is_too_many(failures_)) {
+        policy_->stop(*this);
+    }
 }
 
 void Engine::leave(std::uint32_t seat) {

@@ -37,6 +37,8 @@ public:
 
     void stolen(Node, std::span<const Test>, Commands&) override {}
 
+    void stop(Commands& commands) override { close_all(commands); }
+
 private:
     [[nodiscard]] std::uint32_t nodes() const {
         return static_cast<std::uint32_t>(in_hand_.size());

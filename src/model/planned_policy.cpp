@@ -73,6 +73,12 @@ public:
 
     void stolen(Node, std::span<const Test>, Commands&) override {}
 
+    void stop(Commands& commands) override {
+        for (Node node = 0; node < shares_.size(); ++node) {
+            close(node, commands);
+        }
+    }
+
 private:
     void refill(Node node, Commands& commands) {
         if (closing_[node]) {
@@ -81,6 +87,12 @@ private:
         while (wants_more(node) && send_one(node, commands)) {
         }
         if (in_hand_[node].size() < 2) {
+            close(node, commands);
+        }
+    }
+
+    void close(Node node, Commands& commands) {
+        if (!closing_[node]) {
             closing_[node] = true;
             commands.shut_down(node);
         }

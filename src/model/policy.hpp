@@ -52,6 +52,8 @@ public:
     virtual void completed(Node node, Test test, double seconds, Commands& commands) = 0;
     /// The answer to a steal: what the worker gave back; may be empty.
     virtual void stolen(Node node, std::span<const Test> tests, Commands& commands) = 0;
+    /// Enough tests failed (--maxfail): nothing more is dealt. May come more than once.
+    virtual void stop(Commands& commands) = 0;
 };
 
 /// xdist's LoadScheduling.

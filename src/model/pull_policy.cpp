@@ -47,6 +47,13 @@ public:
 
     void stolen(Node, std::span<const Test>, Commands&) override {}
 
+    void stop(Commands& commands) override {
+        taken_ = begins_.size() - 1;
+        for (Node node = 0; node < in_hand_.size(); ++node) {
+            commands.shut_down(node);
+        }
+    }
+
 private:
     void pull(Node node, Commands& commands) {
         while (in_hand_[node] < 2 && taken_ + 1 < begins_.size()) {

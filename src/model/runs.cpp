@@ -34,7 +34,8 @@ MachineRuns::MachineRuns(
           parameters,
           machine,
           options.xdist,
-          costs_of(workload, configuration, parameters)})) {}
+          costs_of(workload, configuration, parameters),
+          options.maxfail})) {}
 
 RunTimes MachineRuns::run(std::vector<ScheduledTest>* schedule) const {
     const Perturbation none;

@@ -68,6 +68,8 @@ public:
 
     void stolen(Node, std::span<const Test>, Commands&) override {}
 
+    void stop(Commands& commands) override { close_all(commands); }
+
 private:
     void begin(Commands& commands) {
         if (queue_.units() == 0) {

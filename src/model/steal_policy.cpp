@@ -87,6 +87,15 @@ public:
         close_if_finished(commands);
     }
 
+    void stop(Commands& commands) override {
+        for (Node node = 0; node < pending_.size(); ++node) {
+            if (!closing_[node]) {
+                closing_[node] = true;
+                commands.shut_down(node);
+            }
+        }
+    }
+
 private:
     void find_idle() {
         idle_.clear();
@@ -154,12 +163,7 @@ private:
             || !std::all_of(pending_.begin(), pending_.end(), few)) {
             return;
         }
-        for (Node node = 0; node < pending_.size(); ++node) {
-            if (!closing_[node]) {
-                closing_[node] = true;
-                commands.shut_down(node);
-            }
-        }
+        stop(commands);
     }
 
     std::vector<Test> unsent_;  ///< from sent_ on; what was given back stands at the end

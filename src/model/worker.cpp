@@ -10,6 +10,12 @@ void Worker::enqueue(std::span<const Test> tests) {
     hold_next();
 }
 
+void Worker::stop() {
+    closing_ = true;
+    held_.reset();
+    queue_.clear();
+}
+
 void Worker::hold_next() {
     if (!held_ && !queue_.empty()) {
         held_ = queue_.front();

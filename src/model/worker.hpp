@@ -24,6 +24,8 @@ public:
 
     void enqueue(std::span<const Test> tests);
     void shut_down() { closing_ = true; }
+    /// Drops whatever has not started.
+    void stop();
 
     /// Gives back the tests that are still in the queue. `all_or_nothing`: none of them, unless
     /// all are.

@@ -136,6 +136,7 @@ private:
         work.scope = units_.id("s", model::scope_unit(test.id));
         work.file = units_.id("f", model::file_unit(test.id));
         work.group = units_.id("g", model::group_unit(test.id, test.groups, version_));
+        work.fails = test.outcome == TestOutcome::failed || test.outcome == TestOutcome::error;
         work.marked = !test.groups.empty();
         work.node = nodes_.leaf_of(test);
         work.first_need = static_cast<std::uint32_t>(result_.needs.size());

@@ -1,4 +1,4 @@
-"""The model's policies agree with the scheduler classes that run: bench/oracle, in short."""
+"""The model's policies agree with what runs: bench/oracle and bench/deal, in short."""
 
 from __future__ import annotations
 
@@ -14,9 +14,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.skipif("ADVISOR" not in os.environ, reason="needs a build: ADVISOR names its binary")
-def test_random_scenarios_run_as_under_xdist_itself() -> None:
-    command = [sys.executable, str(ROOT / "bench/oracle/run"), "--json", "--scenarios", "400"]
+@pytest.mark.parametrize("version", ["3.1.0", "3.6.1", "3.8.0"])
+def test_random_scenarios_run_as_under_xdist_itself(version: str) -> None:
+    command = [sys.executable, str(ROOT / "bench/oracle/run"), "--json", "--scenarios", "1000"]
+    command += ["--seed", "3", "--xdist", version]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     figures = json.loads(run.stdout.splitlines()[-1])["figures"]
-    assert figures == {"scenarios": 800, "mismatches": 0}
+    assert figures == {"scenarios": 1000, "mismatches": 0}
+
+
+@pytest.mark.skipif("ADVISOR" not in os.environ, reason="needs a build: ADVISOR names its binary")
+def test_the_plugin_of_planned_deals_as_the_model_does() -> None:
+    command = [sys.executable, str(ROOT / "bench/deal/run"), "--json", "--scenarios", "400"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    figures = json.loads(run.stdout.splitlines()[-1])["figures"]
+    assert figures == {"scenarios": 400, "mismatches": 0}

@@ -8,7 +8,7 @@
 // another and all wait for the last collection. The sources of the formulas stand above them in
 // the room's .cpp files. Pure: equal arguments give equal bytes.
 //
-// Not modelled: crashes and restarts, --maxfail, locks and services that tests share, caches that
+// Not modelled: crashes and restarts, locks and services that tests share, caches that
 // one worker warms for another, and tests that a runner of threads must run alone at the end.
 //
 // The parts of a breakdown, in order, are averages over the workers and sum to the wall time:
@@ -60,6 +60,9 @@ struct PredictionOptions {
     std::uint64_t seed = 1;
     std::uint32_t replications = 20;  ///< runs with perturbed durations, for low and high
     XdistVersion xdist;
+    /// --maxfail, 1 for -x; 0: never. The run stops as xdist 3.6 and later stop: nothing more is
+    /// dealt, and workers finish what they hold. Earlier versions kill their workers at once.
+    std::uint32_t maxfail = 0;
 };
 
 /// Start and end of a test on a worker or lane, for traces.

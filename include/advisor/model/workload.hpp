@@ -82,6 +82,7 @@ struct WorkTest {
     std::uint32_t scope = 0;       ///< unit of loadscope: id cut at the last "::"
     std::uint32_t file = 0;        ///< unit of loadfile: id cut at the first "::"
     std::uint32_t group = 0;       ///< unit of loadgroup; a test without a mark is its own
+    bool fails = false;            ///< counts against --maxfail
     bool marked = false;           ///< carries an xdist_group mark: its group must stay together
     std::uint32_t node = 0;        ///< innermost collector, into Workload::nodes
     std::uint32_t first_need = 0;  ///< needs are Workload::needs[first_need, first_need + needs)
