@@ -24,12 +24,16 @@ public:
 
 private:
     struct State {
-        double visits = 1.0;    ///< turns at the GIL
-        double service = 0.0;   ///< of one turn
-        double residual = 0.0;  ///< what a newcomer waits for this holder
+        double visits = 1.0;   ///< turns at the GIL
+        double service = 0.0;  ///< of one turn
+        double cut = 0.0;      ///< how surely the interval ends a burst, 0 to 1
+        double backlog = 0.0;  ///< what a newcomer waits for this thread, on average
+        double relief = 0.0;   ///< by how much of another's backlog this one's would be less
     };
     void prepare(std::span<const GilUse> threads);
     void iterate(std::span<const GilUse> threads);
+    [[nodiscard]] double residual_of_cut() const;
+    void leave_the_rest(std::span<const GilUse> threads);
 
     double interval_;
     std::vector<State> states_;
