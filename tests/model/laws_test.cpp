@@ -1,0 +1,330 @@
+// Laws of scheduling that hold for every suite, each for 10,000 random ones. What one would expect
+// and xdist does not keep (a shorter test, one more worker or less latency never makes a run
+// longer; Graham's bound) stands nowhere here: bench/oracle compares that with xdist itself.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include "model/bound.hpp"
+#include "model/build.hpp"
+#include "model/property.hpp"
+
+using namespace advisor;
+using building::Draft;
+using building::for_all;
+using building::k_tick_s;
+using building::simulated;
+using building::spec_of;
+using building::workload_of;
+
+namespace {
+
+constexpr std::uint32_t k_cores = 8;
+
+double wall(const Draft& draft) {
+    return simulated(workload_of(draft), spec_of(draft), k_cores).wall.value() / k_tick_s;
+}
+
+double sum(const Draft& draft) {
+    return std::accumulate(draft.ticks.begin(), draft.ticks.end(), 0.0);
+}
+
+double longest(const Draft& draft) {
+    return draft.ticks.empty() ? 0.0 : *std::max_element(draft.ticks.begin(), draft.ticks.end());
+}
+
+/// The longest that one worker must run alone: a test, or a file where files stay together.
+double longest_unit(const Draft& draft) {
+    const std::string& dist = building::k_distributions[draft.dist];
+    if (dist != "loadfile" && dist != "loadscope") {
+        return longest(draft);
+    }
+    std::map<std::uint32_t, double> files;
+    double most = 0.0;
+    for (std::size_t i = 0; i < draft.ticks.size(); ++i) {
+        most = std::max(most, files[draft.files[i]] += draft.ticks[i]);
+    }
+    return most;
+}
+
+bool near(double a, double b, double relative = 1e-9) {
+    return std::abs(a - b) <= relative * std::max({std::abs(a), std::abs(b), 1e-12});
+}
+
+}  // namespace
+
+TEST_CASE("one worker takes the sum, to the last bit") {
+    for_all([](Draft draft) {
+        draft.workers = 1;
+        return wall(draft) == sum(draft);
+    });
+}
+
+TEST_CASE("as many workers as units take as long as the longest unit") {
+    for_all([](Draft draft) {
+        draft.workers = static_cast<std::uint32_t>(std::max<std::size_t>(1, draft.ticks.size()));
+        return wall(draft) == longest_unit(draft);
+    });
+}
+
+TEST_CASE("equal tests, one in each file, take whole rounds") {
+    for_all([](Draft draft) {
+        const std::uint32_t each = draft.ticks.empty() ? 1 : draft.ticks.front();
+        std::fill(draft.ticks.begin(), draft.ticks.end(), each);
+        std::iota(draft.files.begin(), draft.files.end(), 0U);
+        const double rounds =
+            std::ceil(static_cast<double>(draft.ticks.size()) / static_cast<double>(draft.workers));
+        return wall(draft) == rounds * each;
+    });
+}
+
+TEST_CASE("a run lasts at least an even share and the longest unit, at most the sum") {
+    for_all([](const Draft& draft) {
+        const double took = wall(draft);
+        return took >= sum(draft) / draft.workers && took >= longest_unit(draft)
+               && took <= sum(draft);
+    });
+}
+
+TEST_CASE("every test runs once, no worker two at a time, and busy and idle time are all there is"
+) {
+    for_all([](const Draft& draft) {
+        const Simulation run = simulated(workload_of(draft), spec_of(draft), k_cores);
+        std::set<std::uint32_t> seen;
+        std::vector<Seconds> free(draft.workers);
+        double busy = 0.0;
+        for (const ScheduledTest& test : run.schedule) {
+            if (!seen.insert(test.test.value).second || test.begin < free[test.worker]) {
+                return false;
+            }
+            free[test.worker] = test.end;
+            busy += (test.end - test.begin).value();
+        }
+        const double idle = building::part(run.breakdown, "imbalance") * draft.workers
+                            + building::part(run.breakdown, "controller") * draft.workers;
+        return seen.size() == draft.ticks.size() && near(busy, sum(draft) * k_tick_s)
+               && near(busy + idle, run.wall.value() * draft.workers);
+    });
+}
+
+TEST_CASE("the parts of a breakdown sum to the wall") {
+    for_all([](const Draft& draft) {
+        const Simulation run = simulated(workload_of(draft), spec_of(draft), k_cores);
+        return near(building::sum(run.breakdown), run.wall.value());
+    });
+}
+
+TEST_CASE("lanes that pull keep Graham's bound, with two tests in hand instead of one") {
+    // The lane that ends last began its last but one test at s, when its last one was not dealt
+    // yet: all were busy until s, so s <= (sum - d1 - d2) / n.
+    for_all([](const Draft& draft) {
+        const std::string lanes = "threads=" + std::to_string(draft.workers);
+        const double took = simulated(workload_of(draft), lanes, k_cores).wall.value() / k_tick_s;
+        const double n = draft.workers;
+        return took <= sum(draft) / n + (1.0 - 1.0 / n) * 2.0 * longest(draft) + 1e-6;
+    });
+}
+
+TEST_CASE("with a serial start speed-up is Amdahl's") {
+    // N tests of d on n workers with n | N, start s: (s + N d) / (s + N d / n).
+    for_all([](Draft draft) {
+        const std::uint32_t each = draft.ticks.empty() ? 1 : draft.ticks.front();
+        draft.ticks.assign(std::size_t{draft.workers} * 3, each);
+        draft.files.resize(draft.ticks.size());
+        std::iota(draft.files.begin(), draft.files.end(), 0U);
+        Workload suite = workload_of(draft);
+        suite.boot = building::demand(0.0, 1.0);
+        const std::string lanes = "threads=" + std::to_string(draft.workers);
+        const double work = sum(draft) * k_tick_s;
+        const double speedup = simulated(suite, "sequential", k_cores).wall.value()
+                               / simulated(suite, lanes, k_cores).wall.value();
+        return near(speedup, (1.0 + work) / (1.0 + work / draft.workers), 1e-12);
+    });
+}
+
+TEST_CASE("computing tests share cores as water fills vessels") {
+    // k tests, one for each worker, on c cores: the shortest end first, the others go on.
+    for_all([](const Draft& draft) {
+        std::vector<std::uint32_t> left = draft.ticks;
+        std::sort(left.begin(), left.end());
+        const double cores = 1.0 + draft.workers % 4;
+        double expected = 0.0;
+        double done = 0.0;
+        for (std::size_t i = 0; i < left.size(); ++i) {
+            const auto running = static_cast<double>(left.size() - i);
+            expected += (left[i] - done) * std::max(1.0, running / cores);
+            done = left[i];
+        }
+        building::Suite suite;
+        for (const std::uint32_t ticks : draft.ticks) {
+            suite.test("a", building::demand(ticks * k_tick_s));
+        }
+        const auto workers = std::max<std::size_t>(1, draft.ticks.size());
+        const double took = simulated(
+                                suite.workload(),
+                                "processes=" + std::to_string(workers),
+                                static_cast<std::uint32_t>(cores)
+        )
+                                .wall.value();
+        return near(took, expected * k_tick_s, 1e-6);
+    });
+}
+
+TEST_CASE("threads that compute take the sum, those that wait the longest, others between") {
+    // Tests of 20 ms and more: the station sees threads as they are after many turns.
+    for_all([](Draft draft) {
+        for (std::uint32_t& ticks : draft.ticks) {
+            ticks += 20;
+        }
+        if (draft.ticks.empty()) {
+            return true;
+        }
+        const std::string lanes = "threads=" + std::to_string(draft.ticks.size());
+        building::Suite computing;
+        building::Suite mixed;
+        double held = 0.0;
+        for (std::size_t i = 0; i < draft.ticks.size(); ++i) {
+            const double seconds = draft.ticks[i] * k_tick_s;
+            computing.test("a", building::demand(seconds));
+            const bool computes = i % 3 == 0;
+            mixed.test("a", building::demand(computes ? seconds : 0.0, computes ? 0.0 : seconds));
+            held += computes ? seconds : 0.0;
+        }
+        const double all = sum(draft) * k_tick_s;
+        const double most = longest(draft) * k_tick_s;
+        const double between = simulated(mixed.workload(), lanes, k_cores).wall.value();
+        // As near as the GIL station is in its worst case (gil_cases_test.cpp).
+        return near(simulated(computing.workload(), lanes, k_cores).wall.value(), all, 0.05)
+               && near(simulated(workload_of(draft), lanes, k_cores).wall.value(), most)
+               && between >= std::max(held, most) * 0.95 && between <= all * 1.05;
+    });
+}
+
+TEST_CASE("a session fixture is paid once by each worker that runs a user of it") {
+    for_all([](const Draft& draft) {
+        building::Suite suite;
+        std::vector<std::uint32_t> users;
+        for (std::size_t i = 0; i < draft.ticks.size(); ++i) {
+            const auto at = suite.test(
+                "f" + std::to_string(draft.files[i]),
+                building::demand(0.0, draft.ticks[i] * k_tick_s)
+            );
+            if (draft.ticks[i] % 2 == 0) {
+                users.push_back(at);
+            }
+        }
+        suite.fixture("db", Scope::session, building::demand(0.0, 0.5), users);
+        const Simulation run = simulated(suite.workload(), spec_of(draft), k_cores);
+        std::set<std::uint32_t> payers;
+        for (const ScheduledTest& test : run.schedule) {
+            if (draft.ticks[test.test.value] % 2 == 0) {
+                payers.insert(test.worker);
+            }
+        }
+        const double spent = (building::part(run.breakdown, "tests")
+                              + building::part(run.breakdown, "fixtures_repeated"))
+                             * draft.workers;
+        return near(spent, sum(draft) * k_tick_s + 0.5 * static_cast<double>(payers.size()));
+    });
+}
+
+TEST_CASE("the lower bound never rises with a further worker") {
+    for_all([](const Draft& draft) {
+        const Workload suite = workload_of(draft);
+        const ModelParameters runner = building::free_runner(k_cores);
+        const Machine on = building::machine(k_cores);
+        PredictionOptions options;
+        options.replications = 0;
+        const auto bound = [&](std::uint32_t workers) {
+            Draft with = draft;
+            with.workers = workers;
+            return predict(suite, building::configuration(spec_of(with)), runner, on, options)
+                .lower_bound;
+        };
+        return bound(draft.workers + 1) <= bound(draft.workers);
+    });
+}
+
+TEST_CASE("twice as long tests take twice as long, but for load with its 0.1 s") {
+    for_all([](Draft draft) {
+        draft.dist = draft.dist == 0 ? 1 : draft.dist;
+        Draft twice = draft;
+        for (std::uint32_t& ticks : twice.ticks) {
+            ticks *= 2;
+        }
+        return wall(twice) == 2.0 * wall(draft);
+    });
+}
+
+TEST_CASE("a longer start adds exactly as much") {
+    for_all([](const Draft& draft) {
+        Workload suite = workload_of(draft);
+        suite.boot = building::demand(0.0, 0.25);
+        const double before = simulated(suite, spec_of(draft), k_cores).wall.value();
+        suite.boot = building::demand(0.0, 2.25);
+        // The controller and then its workers start longer, all at once.
+        return simulated(suite, spec_of(draft), k_cores).wall.value() == before + 4.0;
+    });
+}
+
+TEST_CASE("other names change nothing, as long as files and their order stay") {
+    for_all([](const Draft& draft) {
+        Draft renamed = draft;
+        for (std::uint32_t& file : renamed.files) {
+            file = 3 * file + 100;
+        }
+        return wall(renamed) == wall(draft);
+    });
+}
+
+TEST_CASE("whatever the durations and workers, a prediction is finite and in order") {
+    constexpr std::array k_lengths{
+        0.0,
+        1e-9,
+        1.0,
+        1e7,
+        1e300,
+        -5.0,
+        std::numeric_limits<double>::quiet_NaN(),
+        std::numeric_limits<double>::infinity()};
+    for_all([&](const Draft& draft) {
+        Profile profile;
+        profile.host.rung = draft.workers % 2 == 0 ? Rung::none : Rung::proc_only;
+        for (std::size_t i = 0; i < draft.ticks.size(); ++i) {
+            TestCost test;
+            test.id = "f" + std::to_string(draft.files[i]) + ".py::t" + std::to_string(i);
+            test.outcome = TestOutcome::passed;
+            test.call.wall = Seconds(k_lengths[draft.ticks[i] % k_lengths.size()]);
+            test.call.cpu_user = Seconds(k_lengths[(draft.ticks[i] / 8) % k_lengths.size()]);
+            profile.tests.push_back(test);
+        }
+        const Workload suite = make_workload(profile);
+        PredictionOptions options;
+        options.replications = 2;
+        const bool huge = draft.ticks.size() % 16 == 1;
+        for (const std::string& spec :
+             {huge ? std::string("processes=1024") : spec_of(draft), std::string("forked=3")}) {
+            const Prediction found = predict(
+                suite,
+                building::configuration(spec),
+                building::usual_runner(4),
+                building::machine(4),
+                options
+            );
+            const Interval<Seconds>& range = found.wall;
+            if (!std::isfinite(range.high.value()) || range.low < Seconds(0)
+                || range.mid < range.low || range.high < range.mid
+                || !std::isfinite(found.speedup.mid) || found.lower_bound > range.mid) {
+                return false;
+            }
+        }
+        return true;
+    });
+}
