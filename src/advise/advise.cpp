@@ -23,11 +23,10 @@ std::vector<Prediction> predictions_of(
     const Workload workload = make_workload(profile);
     const Machine machine = machine_of(profile.host);
     const PredictionOptions how = prediction_options(profile.interpreter, options.seed);
+    const Predictor predictor(workload, parameters, machine, how);
     std::vector<Prediction> predictions;
     for (const Configuration& configuration : candidates(profile, options)) {
-        predictions.push_back(
-            judged(predict(workload, configuration, parameters, machine, how), options.ability)
-        );
+        predictions.push_back(judged(predictor.predict(configuration), options.ability));
     }
     return predictions;
 }

@@ -28,10 +28,10 @@ std::unique_ptr<Policy> policy_of(const Scenario& scenario) {
     if (const auto* processes = std::get_if<Processes>(&scenario.configuration.runner)) {
         Processes clamped = *processes;
         clamped.workers = scenario.costs.workers;
-        return make_policy(scenario.workload, clamped, scenario.xdist);
+        return make_policy(scenario.workload, clamped, scenario.xdist, scenario.grain);
     }
     const std::uint32_t nodes = scenario.costs.nodes();
-    return make_pull_policy(pulled_units(scenario.workload, nodes), nodes);
+    return make_pull_policy(pulled_units(scenario.workload, nodes), nodes, scenario.grain);
 }
 
 }  // namespace
@@ -43,7 +43,12 @@ Engine::Engine(const Scenario& scenario, const Perturbation& perturbation)
       stage_(stage_of(scenario)),
       policy_(policy_of(scenario)),
       fixtures_(scenario.fixtures, perturbation.fixtures, scenario.costs.nodes()),
-      seats_(scenario.costs.nodes()) {}
+      seats_(scenario.costs.nodes()) {
+    if (scenario.grain > 0 && scenario.maxfail == 0) {
+        const std::size_t runs = std::size_t{scenario.costs.nodes()} * scenario.grain;
+        most_run_ = std::max<std::size_t>(1, scenario.workload.tests.size() / runs);
+    }
+}
 
 RunTimes Engine::run(std::vector<ScheduledTest>* schedule) {
     schedule_ = schedule;
@@ -89,16 +94,9 @@ void Engine::slot_ended(std::uint32_t slot) {
     case State::booting: booted(slot); break;
     case State::collecting:
         seats_[slot].state = State::waiting;
-        reports_.send(
-            {stage_->now() + scenario_.costs.latency.value(),
-             Report::Kind::collected,
-             seats_[slot].node,
-             0,
-             0.0,
-             {}}
-        );
+        send(Report::Kind::collected, seats_[slot].node);
         break;
-    case State::testing: test_ended(slot); break;
+    case State::testing: tests_ended(slot); break;
     case State::exiting: leave(slot); break;
     case State::absent:
     case State::waiting:
@@ -130,7 +128,16 @@ void Engine::duty_ended() {
         }
         break;
     case Duty::spawn: spawned(); break;
-    case Duty::message: serve(in_service_); break;
+    case Duty::message:
+        if (in_service_.tests.size() > 1 && in_service_.kind == Report::Kind::completed) {
+            start_duty(
+                Duty::earlier_messages,
+                scenario_.costs.test_message * static_cast<double>(in_service_.tests.size() - 1)
+            );
+        }
+        serve(in_service_);
+        break;
+    case Duty::earlier_messages:
     case Duty::finish:
     case Duty::none: break;
     }
@@ -200,11 +207,18 @@ void Engine::serve(const Report& report) {
         }
         break;
     case Report::Kind::completed:
-        count_failure(report.test);
-        policy_->completed(report.node, report.test, report.seconds, *this);
+        count_failures(report.tests);
+        policy_->completed(report.node, report.tests, report.seconds, *this);
         break;
     case Report::Kind::given_back: policy_->stolen(report.node, report.tests, *this); break;
     }
+}
+
+Report& Engine::send(Report::Kind kind, Node node) {
+    Report& report = reports_.send(stage_->now() + scenario_.costs.latency.value());
+    report.kind = kind;
+    report.node = node;
+    return report;
 }
 
 void Engine::run(Node node, std::span<const Test> tests) {
@@ -220,12 +234,10 @@ void Engine::shut_down(Node node) {
 }
 
 void Engine::order(Order::Kind kind, Node node, std::span<const Test> tests) {
-    orders_.send(
-        {stage_->now() + scenario_.costs.latency.value(),
-         kind,
-         node,
-         std::vector<Test>(tests.begin(), tests.end())}
-    );
+    Order& order = orders_.send(stage_->now() + scenario_.costs.latency.value());
+    order.kind = kind;
+    order.node = node;
+    order.tests.assign(tests.begin(), tests.end());
 }
 
 }  // namespace advisor::model

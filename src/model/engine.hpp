@@ -29,6 +29,11 @@ struct Scenario {
     XdistVersion xdist;
     RunCosts costs;
     std::uint32_t maxfail = 0;
+    /// Zero: every test is simulated by itself. Else tests that a worker runs one after the other
+    /// without the policy looking count as one, up to a `grain`-th part of a worker's even share:
+    /// core sharing asks for the fraction of computing alone and not for the length of bursts, so
+    /// that what is lost is the order of tests within a run.
+    std::uint32_t grain = 0;
 };
 
 /// Factors on the demands of tests and fixtures, by position; empty: as profiled.
@@ -61,7 +66,17 @@ public:
 
 private:
     /// What the process that the user started does in its slot.
-    enum class Duty : std::uint8_t { none, boot, collection, spawn, message, finish };
+    /// Of a run of tests only the last message is served when it comes; the work of those that
+    /// would have come before is done behind it.
+    enum class Duty : std::uint8_t {
+        none,
+        boot,
+        collection,
+        spawn,
+        message,
+        earlier_messages,
+        finish
+    };
     enum class State : std::uint8_t {
         absent,
         booting,
@@ -74,16 +89,18 @@ private:
     struct Seat {
         State state = State::absent;
         Worker worker;
-        Node node = 0;  ///< as the policy numbers it
-        Test test = 0;
-        double since = 0.0;  ///< begin of the test, or of waiting
-        double alone = 0.0;  ///< of the test with its fixtures
+        Node node = 0;            ///< as the policy numbers it
+        std::vector<Test> tests;  ///< that run one after the other
+        double since = 0.0;       ///< begin of the tests, or of waiting
+        double alone = 0.0;       ///< of the tests with their fixtures
+        double last_alone = 0.0;  ///< of the last of them
         std::uint32_t failures = 0;
     };
 
     void run(Node node, std::span<const Test> tests) override;
     void steal(Node node, std::span<const Test> tests) override;
     void shut_down(Node node) override;
+    Report& send(Report::Kind kind, Node node);
     void order(Order::Kind kind, Node node, std::span<const Test> tests);
 
     void play();
@@ -96,11 +113,13 @@ private:
     void serve_next();
     void serve(const Report& report);
     void obey(const Order& order);
-    void start_test(std::uint32_t seat);
-    void test_ended(std::uint32_t seat);
+    void start_tests(std::uint32_t seat);
+    void tests_ended(std::uint32_t seat);
+    void note(std::uint32_t seat);
+    [[nodiscard]] std::size_t longest_run(const Seat& seat) const;
     void leave(std::uint32_t seat);
     void account_idle();
-    void count_failure(Test test);
+    void count_failures(std::span<const Test> tests);
     [[nodiscard]] bool is_too_many(std::uint32_t failures) const {
         return scenario_.maxfail > 0 && failures >= scenario_.maxfail;
     }
@@ -123,6 +142,7 @@ private:
     std::uint32_t collected_ = 0;
     std::uint32_t gone_ = 0;
     std::uint32_t failures_ = 0;
+    std::size_t most_run_ = 1;
     RunTimes times_;
     std::vector<ScheduledTest>* schedule_ = nullptr;
 };

@@ -13,18 +13,12 @@ void Engine::obey(const Order& order) {
     case Order::Kind::run: worker.enqueue(order.tests); break;
     case Order::Kind::shut_down: worker.shut_down(); break;
     case Order::Kind::steal:
-        reports_.send(
-            {stage_->now() + scenario_.costs.latency.value(),
-             Report::Kind::given_back,
-             order.node,
-             0,
-             0.0,
-             worker.give_back(order.tests, scenario_.xdist >= XdistVersion{3, 7, 0})}
-        );
+        send(Report::Kind::given_back, order.node).tests =
+            worker.give_back(order.tests, scenario_.xdist >= XdistVersion{3, 7, 0});
         break;
     }
     if (seats_[seat].state == State::waiting) {
-        start_test(seat);
+        start_tests(seat);
     }
 }
 
@@ -33,9 +27,15 @@ Demand Engine::demand_of_test(Test test) const {
     return perturbation_.tests.empty() ? profiled : profiled * perturbation_.tests[test];
 }
 
-void Engine::start_test(std::uint32_t seat_index) {
+std::size_t Engine::longest_run(const Seat& seat) const {
+    return most_run_ == 1
+               ? 1
+               : std::min(most_run_, policy_->undisturbed(seat.node, seat.worker.in_hand()));
+}
+
+void Engine::start_tests(std::uint32_t seat_index) {
     Seat& seat = seats_[seat_index];
-    const auto start = seat.worker.take();
+    const auto start = seat.worker.take(longest_run(seat));
     if (!start) {
         if (seat.worker.has_ended()) {
             seat.state = State::exiting;
@@ -47,24 +47,34 @@ void Engine::start_test(std::uint32_t seat_index) {
         }
         return;
     }
-    seat.failures += scenario_.workload.tests[start->test].fails ? 1 : 0;
-    const bool goes_on = start->next && !is_too_many(seat.failures);
-    const FixtureVisit around =
-        fixtures_.visit(seat_index, start->test, goes_on ? &*start->next : nullptr);
-    const Demand test = demand_of_test(start->test);
-    const Demand whole = test + around.demand + scenario_.costs.test_extra;
+    seat.tests.assign(start->tests.begin(), start->tests.end());
+    Demand whole;
+    double repeated = 0.0;
+    for (std::size_t i = 0; i < seat.tests.size(); ++i) {
+        const Test test = seat.tests[i];
+        const bool is_last = i + 1 == seat.tests.size();
+        const Test* next = is_last ? (start->next ? &*start->next : nullptr) : &seat.tests[i + 1];
+        seat.failures += scenario_.workload.tests[test].fails ? 1 : 0;
+        const FixtureVisit around =
+            fixtures_.visit(seat_index, test, is_too_many(seat.failures) ? nullptr : next);
+        const Demand all = demand_of_test(test) + around.demand + scenario_.costs.test_extra;
+        repeated += around.repeated.value();
+        whole += all;
+        seat.last_alone = all.alone().value();
+    }
+    const double runner =
+        scenario_.costs.test_extra.alone().value() * static_cast<double>(seat.tests.size());
     times_.waiting += stage_->now() - seat.since;
-    times_.tests += (test.alone() + around.demand.alone() - around.repeated).value();
-    times_.fixtures_repeated += around.repeated.value();
-    times_.runner += scenario_.costs.test_extra.alone().value();
+    times_.tests += whole.alone().value() - repeated - runner;
+    times_.fixtures_repeated += repeated;
+    times_.runner += runner;
     seat.state = State::testing;
-    seat.test = start->test;
     seat.since = stage_->now();
     seat.alone = whole.alone().value();
     stage_->begin(seat_index, whole);
 }
 
-void Engine::test_ended(std::uint32_t seat_index) {
+void Engine::tests_ended(std::uint32_t seat_index) {
     Seat& seat = seats_[seat_index];
     const double now = stage_->now();
     const double elapsed = now - seat.since;
@@ -72,39 +82,47 @@ void Engine::test_ended(std::uint32_t seat_index) {
     times_.gil += gil;
     times_.cores += elapsed - seat.alone - gil;
     if (schedule_ != nullptr) {
-        schedule_->push_back(
-            {scenario_.workload.tests[seat.test].test,
-             seat_index,
-             Seconds(seat.since),
-             Seconds(now)}
-        );
+        note(seat_index);
     }
     times_.tests_end = now;
     seat.state = State::waiting;
     seat.since = now;
+    const double last = seat.tests.size() == 1 || seat.alone <= 0.0
+                            ? elapsed
+                            : elapsed * seat.last_alone / seat.alone;
     if (scenario_.costs.style != Style::lanes) {
-        reports_.send(
-            {now + scenario_.costs.latency.value(),
-             Report::Kind::completed,
-             seat.node,
-             seat.test,
-             elapsed,
-             {}}
-        );
+        Report& report = send(Report::Kind::completed, seat.node);
+        report.seconds = last;
+        report.tests.assign(seat.tests.begin(), seat.tests.end());
     }
     if (is_too_many(seat.failures)) {
         seat.worker.stop();  // pytest ends this worker's loop by itself
     }
     if (collects_first()) {
-        count_failure(seat.test);
-        policy_->completed(seat.node, seat.test, elapsed, *this);
+        count_failures(seat.tests);
+        policy_->completed(seat.node, seat.tests, last, *this);
     }
-    start_test(seat_index);
+    start_tests(seat_index);
+}
+
+/// Into the schedule; of a run every test as if it took an even share.
+void Engine::note(std::uint32_t seat_index) {
+    const Seat& seat = seats_[seat_index];
+    const double each = (stage_->now() - seat.since) / static_cast<double>(seat.tests.size());
+    for (std::size_t i = 0; i < seat.tests.size(); ++i) {
+        const bool is_last = i + 1 == seat.tests.size();
+        const double begin = seat.since + each * static_cast<double>(i);
+        const double end = is_last ? stage_->now() : begin + each;
+        const TestIndex test = scenario_.workload.tests[seat.tests[i]].test;
+        schedule_->push_back({test, seat_index, Seconds(begin), Seconds(end)});
+    }
 }
 
 /// DSession._handlefailures.
-void Engine::count_failure(Test test) {
-    failures_ += scenario_.workload.tests[test].fails ? 1 : 0;
+void Engine::count_failures(std::span<const Test> tests) {
+    for (const Test test : tests) {
+        failures_ += scenario_.workload.tests[test].fails ? 1 : 0;
+    }
     if (is_too_many(failures_)) {
         policy_->stop(*this);
     }

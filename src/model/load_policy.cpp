@@ -29,13 +29,23 @@ public:
         }
     }
 
-    void completed(Node node, Test, double seconds, Commands& commands) override {
-        --in_hand_[node];
+    void
+    completed(Node node, std::span<const Test> tests, double seconds, Commands& commands) override {
+        in_hand_[node] -= static_cast<std::uint32_t>(tests.size());
         refill(node, seconds, commands);
         close_if_finished(commands);
     }
 
     void stolen(Node, std::span<const Test>, Commands&) override {}
+
+    /// Until fewer are in hand than the low mark, which only falls. Once nothing is left to send,
+    /// the next completion closes the node.
+    [[nodiscard]] std::size_t undisturbed(Node node, std::size_t in_hand) const override {
+        if (closing_[node]) {
+            return std::max<std::size_t>(1, in_hand);
+        }
+        return unsent() > 0 && in_hand >= low_mark() ? in_hand - low_mark() + 1 : 1;
+    }
 
     void stop(Commands& commands) override { close_all(commands); }
 
@@ -46,6 +56,8 @@ private:
     [[nodiscard]] std::uint32_t unsent() const {
         return static_cast<std::uint32_t>(order_.size()) - sent_;
     }
+
+    [[nodiscard]] std::uint32_t low_mark() const { return std::max(2U, unsent() / nodes() / 4); }
 
     void begin(Commands& commands) {
         if (unsent() < 2 * nodes()) {
@@ -72,10 +84,9 @@ private:
             close(node, commands);
             return;
         }
-        const std::uint32_t low = std::max(2U, unsent() / nodes() / 4);
         const std::uint32_t high = std::max(2U, unsent() / nodes() / 2);
         const std::uint32_t has = in_hand_[node];
-        if (has >= low || (seconds >= k_long_test_s && has >= 2)) {
+        if (has >= low_mark() || (seconds >= k_long_test_s && has >= 2)) {
             return;
         }
         const std::uint32_t least = has < 2 ? 2 - has : 0;

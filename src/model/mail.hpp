@@ -3,11 +3,10 @@
 // Messages on their way between workers and the controller. All take equally long, so that each
 // direction is a queue in the order of sending.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <limits>
-#include <span>
 #include <vector>
 
 #include "model/policy.hpp"
@@ -20,9 +19,8 @@ struct Report {
     double arrives = 0.0;
     Kind kind = Kind::completed;
     Node node = 0;
-    Test test = 0;            ///< completed
-    double seconds = 0.0;     ///< completed: of the whole protocol
-    std::vector<Test> tests;  ///< given_back
+    double seconds = 0.0;     ///< completed: of the last test's whole protocol
+    std::vector<Test> tests;  ///< completed, or given back
 };
 
 /// To a worker.
@@ -34,23 +32,40 @@ struct Order {
     std::vector<Test> tests;
 };
 
+/// A ring whose places, with the memory of their lists of tests, are used again.
 template <typename Message>
 class Mail {
 public:
-    void send(Message message) { queue_.push_back(std::move(message)); }
-    [[nodiscard]] bool empty() const { return queue_.empty(); }
+    /// The new message, to be filled in; its list is empty. Valid until the next call.
+    Message& send(double arrives) {
+        if (count_ == ring_.size()) {
+            std::rotate(
+                ring_.begin(), ring_.begin() + static_cast<std::ptrdiff_t>(first_), ring_.end()
+            );
+            first_ = 0;
+            ring_.resize(std::max<std::size_t>(16, 2 * count_));
+        }
+        Message& message = ring_[(first_ + count_++) % ring_.size()];
+        message.arrives = arrives;
+        message.tests.clear();
+        return message;
+    }
     /// Arrival of the next message; infinity if none is on its way.
     [[nodiscard]] double next() const {
-        return queue_.empty() ? std::numeric_limits<double>::infinity() : queue_.front().arrives;
+        return count_ == 0 ? std::numeric_limits<double>::infinity() : ring_[first_].arrives;
     }
-    Message take() {
-        Message message = std::move(queue_.front());
-        queue_.pop_front();
+    /// Valid until the next send().
+    const Message& take() {
+        const Message& message = ring_[first_];
+        first_ = (first_ + 1) % ring_.size();
+        --count_;
         return message;
     }
 
 private:
-    std::deque<Message> queue_;
+    std::vector<Message> ring_;
+    std::size_t first_ = 0;
+    std::size_t count_ = 0;
 };
 
 }  // namespace advisor::model

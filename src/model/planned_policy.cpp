@@ -30,7 +30,7 @@ struct Share {
 /// the fixtures it sets up again.
 class PlannedPolicy final : public Policy {
 public:
-    PlannedPolicy(const Workload& workload, std::uint32_t nodes)
+    PlannedPolicy(const Workload& workload, std::uint32_t nodes, std::uint32_t grain)
         : plan_(plan_units(workload, nodes)),
           taken_(plan_.families.size(), 0),
           left_s_(plan_.families.size(), 0.0),
@@ -38,13 +38,20 @@ public:
           has_opened_(plan_.families.size() * nodes, false),
           shares_(nodes),
           in_hand_(nodes),
+          ahead_(nodes, 0.0),
           closing_(nodes, false) {
         for (std::size_t family = 0; family < plan_.families.size(); ++family) {
             left_s_[family] = plan_.families[family].work_s;
         }
         seconds_.reserve(workload.tests.size());
+        double whole = 0.0;
         for (const WorkTest& test : workload.tests) {
             seconds_.push_back(test.demand.alone().value());
+            whole += seconds_.back();
+        }
+        if (grain > 0) {
+            ahead_s_ = std::max(k_ahead_s, whole / nodes / grain);
+            most_in_hand_ = std::max(k_most_in_hand, workload.tests.size() / nodes / grain);
         }
     }
 
@@ -62,16 +69,23 @@ public:
         }
     }
 
-    void completed(Node node, Test test, double, Commands& commands) override {
+    void completed(Node node, std::span<const Test> tests, double, Commands& commands) override {
         std::vector<Test>& in_hand = in_hand_[node];
-        const auto found = std::find(in_hand.begin(), in_hand.end(), test);
-        if (found != in_hand.end()) {
-            in_hand.erase(found);
+        for (const Test test : tests) {
+            const auto found = std::find(in_hand.begin(), in_hand.end(), test);
+            if (found != in_hand.end()) {
+                ahead_[node] -= seconds_[test];
+                in_hand.erase(found);
+            }
         }
         refill(node, commands);
     }
 
     void stolen(Node, std::span<const Test>, Commands&) override {}
+
+    [[nodiscard]] std::size_t undisturbed(Node node, std::size_t in_hand) const override {
+        return std::max<std::size_t>(1, closing_[node] ? in_hand : in_hand / 2);
+    }
 
     void stop(Commands& commands) override {
         for (Node node = 0; node < shares_.size(); ++node) {
@@ -103,11 +117,8 @@ private:
         if (in_hand.size() < 2) {
             return true;
         }
-        double ahead = 0.0;
-        for (std::size_t i = 1; i < in_hand.size(); ++i) {
-            ahead += seconds_[in_hand[i]];
-        }
-        return ahead < k_ahead_s && in_hand.size() < k_most_in_hand;
+        return ahead_[node] - seconds_[in_hand.front()] < ahead_s_
+               && in_hand.size() < most_in_hand_;
     }
 
     bool send_one(Node node, Commands& commands) {
@@ -118,6 +129,7 @@ private:
         const Test test = plan_.tests[share.begin++];
         share.left_s -= seconds_[test];
         in_hand_[node].push_back(test);
+        ahead_[node] += seconds_[test];
         commands.run(node, std::span(&plan_.tests[share.begin - 1], 1));
         return true;
     }
@@ -211,13 +223,17 @@ private:
     std::vector<bool> has_opened_;          ///< by family and node
     std::vector<Share> shares_;
     std::vector<std::vector<Test>> in_hand_;
+    std::vector<double> ahead_;  ///< seconds of what is in hand
+    double ahead_s_ = k_ahead_s;
+    std::size_t most_in_hand_ = k_most_in_hand;
     std::vector<bool> closing_;
 };
 
 }  // namespace
 
-std::unique_ptr<Policy> make_planned_policy(const Workload& workload, std::uint32_t nodes) {
-    return std::make_unique<PlannedPolicy>(workload, nodes);
+std::unique_ptr<Policy>
+make_planned_policy(const Workload& workload, std::uint32_t nodes, std::uint32_t grain) {
+    return std::make_unique<PlannedPolicy>(workload, nodes, grain);
 }
 
 }  // namespace advisor::model

@@ -26,8 +26,9 @@ std::vector<std::uint32_t> pulled_units(const Workload& workload, std::uint32_t 
     return units;
 }
 
-std::unique_ptr<Policy>
-make_policy(const Workload& workload, const Processes& processes, XdistVersion version) {
+std::unique_ptr<Policy> make_policy(
+    const Workload& workload, const Processes& processes, XdistVersion version, std::uint32_t grain
+) {
     const auto tests = static_cast<std::uint32_t>(workload.tests.size());
     const std::uint32_t nodes = processes.workers;
     const bool knows_chunk = version >= XdistVersion{3, 2, 0};
@@ -43,7 +44,7 @@ make_policy(const Workload& workload, const Processes& processes, XdistVersion v
     case Distribution::loadgroup:
         return make_scope_policy(units_of(workload, &WorkTest::group), nodes, reorder);
     case Distribution::worksteal: return make_steal_policy(tests, nodes);
-    case Distribution::planned: return make_planned_policy(workload, nodes);
+    case Distribution::planned: return make_planned_policy(workload, nodes, grain);
     }
     return nullptr;
 }

@@ -48,8 +48,13 @@ public:
     virtual ~Policy() = default;
     /// `node` has collected. Nodes come in ascending order.
     virtual void ready(Node node, Commands& commands) = 0;
-    /// `seconds`: of the test's whole protocol on its worker, fixtures included.
-    virtual void completed(Node node, Test test, double seconds, Commands& commands) = 0;
+    /// One test, or those of an undisturbed run in their order. `seconds`: of the last one's whole
+    /// protocol on its worker, fixtures included.
+    virtual void
+    completed(Node node, std::span<const Test> tests, double seconds, Commands& commands) = 0;
+    /// A worker that has `in_hand` tests may complete so many as one, with little or no change of
+    /// what the policy does: at least one.
+    [[nodiscard]] virtual std::size_t undisturbed(Node node, std::size_t in_hand) const = 0;
     /// The answer to a steal: what the worker gave back; may be empty.
     virtual void stolen(Node node, std::span<const Test> tests, Commands& commands) = 0;
     /// Enough tests failed (--maxfail): nothing more is dealt. May come more than once.
@@ -67,14 +72,18 @@ make_scope_policy(std::span<const std::uint32_t> units, std::uint32_t nodes, boo
 /// xdist's WorkStealingScheduling.
 [[nodiscard]] std::unique_ptr<Policy> make_steal_policy(std::uint32_t tests, std::uint32_t nodes);
 
+// `grain` of the following: zero to deal as the runner does, one test or unit at a time; else a
+// node gets several at once, a `grain`-th part of what would be its share of the rest.
+
 /// Our own scheduler for xdist (planned_policy.cpp).
 [[nodiscard]] std::unique_ptr<Policy>
-make_planned_policy(const Workload& workload, std::uint32_t nodes);
+make_planned_policy(const Workload& workload, std::uint32_t nodes, std::uint32_t grain = 0);
 
 /// Workers or lanes that pull by themselves from one list: `units`, the unit of each test, in the
 /// order of their first tests.
-[[nodiscard]] std::unique_ptr<Policy>
-make_pull_policy(std::span<const std::uint32_t> units, std::uint32_t nodes);
+[[nodiscard]] std::unique_ptr<Policy> make_pull_policy(
+    std::span<const std::uint32_t> units, std::uint32_t nodes, std::uint32_t grain = 0
+);
 
 /// Tests of one xdist_group, or each for itself: the units of workers and lanes that pull. A single
 /// one keeps the collection's order.
@@ -83,7 +92,11 @@ pulled_units(const Workload& workload, std::uint32_t nodes);
 
 /// The policy of `processes` on the xdist of that version. maxschedchunk is ignored before 3.2,
 /// the order of units is the collection's before 3.5: such versions lack the option.
-[[nodiscard]] std::unique_ptr<Policy>
-make_policy(const Workload& workload, const Processes& processes, XdistVersion version);
+[[nodiscard]] std::unique_ptr<Policy> make_policy(
+    const Workload& workload,
+    const Processes& processes,
+    XdistVersion version,
+    std::uint32_t grain = 0
+);
 
 }  // namespace advisor::model

@@ -37,7 +37,8 @@ Simulation simulate(
     const Machine& machine,
     const PredictionOptions& options
 ) {
-    const model::Runs runs(workload, configuration, parameters, machine, options);
+    const model::Study study(workload, parameters, machine, options);
+    const model::Runs runs(study, configuration, model::Detail::exact);
     const std::size_t slowest =
         configuration.shards > 1 ? model::Runs::slowest(runs.profiled()) : 0;
     const model::Scenario& scenario = runs[slowest].scenario();
@@ -50,28 +51,41 @@ Simulation simulate(
     return result;
 }
 
-Prediction predict(
+Predictor::Predictor(
     const Workload& workload,
-    const Configuration& configuration,
     const ModelParameters& parameters,
     const Machine& machine,
     const PredictionOptions& options
-) {
+)
+    : study_(std::make_unique<model::Study>(workload, parameters, machine, options)) {}
+
+Predictor::Predictor(Predictor&&) noexcept = default;
+Predictor& Predictor::operator=(Predictor&&) noexcept = default;
+Predictor::~Predictor() = default;
+
+Seconds Predictor::wall(const Configuration& configuration) const {
+    const model::Runs runs(*study_, configuration, model::Detail::as_the_options_say);
+    const std::vector<model::RunTimes> profiled = runs.profiled();
+    return Seconds(profiled[model::Runs::slowest(profiled)].wall);
+}
+
+Prediction Predictor::predict(const Configuration& configuration) const {
+    const PredictionOptions& options = study_->options;
     const Configuration in_sequence;
     const bool is_sequential = configuration == in_sequence;
-    const model::Runs runs(workload, configuration, parameters, machine, options);
-    const model::Runs sequential(workload, in_sequence, parameters, machine, options);
+    const model::Runs runs(*study_, configuration, model::Detail::as_the_options_say);
+    const model::Runs sequential(*study_, in_sequence, model::Detail::as_the_options_say);
 
     const std::vector<model::RunTimes> profiled = runs.profiled();
     const std::size_t slowest = model::Runs::slowest(profiled);
     const model::RunTimes& times = profiled[slowest];
-    std::vector<double> walls = runs.walls(profiled, options.seed, options.replications);
+    std::vector<double> walls = runs.walls(profiled, options.replications);
     double alone = times.wall;
     std::vector<double> references = walls;
     if (!is_sequential) {
         const auto in_turn = sequential.profiled();
         alone = in_turn.front().wall;
-        references = sequential.walls(in_turn, options.seed, options.replications);
+        references = sequential.walls(in_turn, options.replications);
     }
     std::vector<double> speedups;
     for (std::uint32_t i = 0; i < options.replications; ++i) {
@@ -79,7 +93,7 @@ Prediction predict(
         walls[i] *= model::machine_factor(options.seed, i);
     }
     // A sequential run has nothing in it of what was calibrated.
-    const double error = is_sequential ? 0.0 : parameters.relative_error;
+    const double error = is_sequential ? 0.0 : study_->parameters.relative_error;
 
     Prediction prediction;
     prediction.configuration = configuration;
@@ -94,9 +108,20 @@ Prediction predict(
     prediction.bound_by = bound.by;
     prediction.bound_subject = bound.subject;
     prediction.peak_memory = model::peak_memory_of(scenario.workload, scenario.costs);
-    prediction.fits_memory = machine.memory == Bytes(0) || prediction.peak_memory <= machine.memory;
+    const Bytes memory = study_->machine.memory;
+    prediction.fits_memory = memory == Bytes(0) || prediction.peak_memory <= memory;
     prediction.breakdown = breakdown_of(times, scenario.costs.nodes());
     return prediction;
+}
+
+Prediction predict(
+    const Workload& workload,
+    const Configuration& configuration,
+    const ModelParameters& parameters,
+    const Machine& machine,
+    const PredictionOptions& options
+) {
+    return Predictor(workload, parameters, machine, options).predict(configuration);
 }
 
 }  // namespace advisor

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <unordered_map>
+#include <utility>
 
 #include "model/policy.hpp"
 
@@ -7,80 +7,164 @@ namespace advisor::model {
 
 namespace {
 
+/// Positions of units, handed out first come, first served: one to each who asks. With a grain they
+/// go out in rounds: a hand of a round holds every nodes-th unit of it, which is what a node gets
+/// when all progress alike.
+class Rounds {
+public:
+    Rounds(std::size_t begin, std::size_t count, std::size_t nodes, std::size_t grain)
+        : begin_(begin),
+          count_(count),
+          nodes_(nodes),
+          grain_(grain) {}
+
+    [[nodiscard]] bool empty() const { return begin_ + hand_ >= count_; }
+    void clear() { begin_ = count_; }
+
+    template <typename Give>
+    void deal(const Give& give) {
+        if (hand_ == 0) {
+            depth_ =
+                grain_ == 0 ? 1 : std::max<std::size_t>(1, (count_ - begin_) / nodes_ / grain_);
+        }
+        for (std::size_t i = 0; i < depth_; ++i) {
+            if (begin_ + hand_ + i * nodes_ < count_) {
+                give(begin_ + hand_ + i * nodes_);
+            }
+        }
+        if (++hand_ == nodes_) {
+            begin_ += depth_ * nodes_;
+            hand_ = 0;
+        }
+    }
+
+private:
+    std::size_t begin_;  ///< of the round
+    std::size_t count_;
+    std::size_t nodes_;
+    std::size_t grain_;
+    std::size_t hand_ = 0;   ///< the next of the round
+    std::size_t depth_ = 1;  ///< units of a hand
+};
+
 /// Node i begins with the i-th unit; all further ones are pulled one at a time, first come first
 /// served, with a look-ahead of one: who has but one test left pulls again before it starts it,
 /// because it must know which fixtures the next test keeps. The first units are dealt so that
 /// nobody's look-ahead takes what another one has to begin with.
 class PullPolicy final : public Policy {
 public:
-    PullPolicy(std::span<const std::uint32_t> units, std::uint32_t nodes)
-        : in_hand_(nodes, 0) {
-        std::unordered_map<std::uint32_t, std::size_t> places;
-        std::vector<std::vector<Test>> members;
+    PullPolicy(std::span<const std::uint32_t> units, std::uint32_t nodes, std::uint32_t grain)
+        : order_(units.size()),
+          begins_(unit_begins(units)),
+          in_hand_(nodes, 0),
+          rounds_(
+              std::min<std::size_t>(nodes, begins_.size() - 1), begins_.size() - 1, nodes, grain
+          ),
+          closing_(nodes, false) {
+        std::vector<std::size_t> places = first_places(units);
         for (Test test = 0; test < units.size(); ++test) {
-            const auto [place, added] = places.emplace(units[test], members.size());
-            if (added) {
-                members.emplace_back();
-            }
-            members[place->second].push_back(test);
+            order_[places[units[test]]++] = test;
         }
-        order_.reserve(units.size());
-        for (const std::vector<Test>& unit : members) {
-            begins_.push_back(order_.size());
-            order_.insert(order_.end(), unit.begin(), unit.end());
-        }
-        begins_.push_back(order_.size());
-        taken_ = std::min<std::size_t>(nodes, members.size());
     }
 
     void ready(Node node, Commands& commands) override {
         if (node + 1 < begins_.size()) {
-            give(node, node, commands);
+            commands.run(node, std::span(order_).subspan(begins_[node], size(node)));
+            in_hand_[node] += size(node);
         }
         pull(node, commands);
     }
 
-    void completed(Node node, Test, double, Commands& commands) override {
-        --in_hand_[node];
+    void completed(Node node, std::span<const Test> tests, double, Commands& commands) override {
+        in_hand_[node] -= tests.size();
         pull(node, commands);
     }
 
     void stolen(Node, std::span<const Test>, Commands&) override {}
 
+    [[nodiscard]] std::size_t undisturbed(Node node, std::size_t in_hand) const override {
+        return std::max<std::size_t>(1, closing_[node] || in_hand == 0 ? in_hand : in_hand - 1);
+    }
+
     void stop(Commands& commands) override {
-        taken_ = begins_.size() - 1;
+        rounds_.clear();
         for (Node node = 0; node < in_hand_.size(); ++node) {
-            commands.shut_down(node);
+            close(node, commands);
         }
     }
 
 private:
+    /// Sizes of the units in the order of their first tests, summed up.
+    static std::vector<std::size_t> unit_begins(std::span<const std::uint32_t> units) {
+        std::vector<std::size_t> sizes(highest(units), 0);
+        for (const std::uint32_t unit : units) {
+            ++sizes[unit];
+        }
+        std::vector<std::size_t> begins{0};
+        for (const std::uint32_t unit : units) {
+            if (sizes[unit] > 0) {
+                begins.push_back(begins.back() + std::exchange(sizes[unit], 0));
+            }
+        }
+        return begins;
+    }
+
+    /// By unit, where its first test goes.
+    [[nodiscard]] std::vector<std::size_t> first_places(std::span<const std::uint32_t> units
+    ) const {
+        std::vector<std::size_t> places(highest(units), units.size());
+        std::size_t next = 0;
+        for (const std::uint32_t unit : units) {
+            if (places[unit] == units.size()) {
+                places[unit] = begins_[next++];
+            }
+        }
+        return places;
+    }
+
+    static std::size_t highest(std::span<const std::uint32_t> units) {
+        return units.empty() ? 0 : *std::max_element(units.begin(), units.end()) + std::size_t{1};
+    }
+
     void pull(Node node, Commands& commands) {
-        while (in_hand_[node] < 2 && taken_ + 1 < begins_.size()) {
-            give(node, taken_++, commands);
+        while (in_hand_[node] < 2 && !rounds_.empty()) {
+            hand_.clear();
+            rounds_.deal([&](std::size_t unit) {
+                const auto tests = std::span(order_).subspan(begins_[unit], size(unit));
+                hand_.insert(hand_.end(), tests.begin(), tests.end());
+            });
+            commands.run(node, hand_);
+            in_hand_[node] += hand_.size();
         }
         if (in_hand_[node] < 2) {
-            commands.shut_down(node);
+            close(node, commands);
         }
     }
 
-    void give(Node node, std::size_t unit, Commands& commands) {
-        const std::size_t count = begins_[unit + 1] - begins_[unit];
-        commands.run(node, std::span(order_).subspan(begins_[unit], count));
-        in_hand_[node] += count;
+    [[nodiscard]] std::size_t size(std::size_t unit) const {
+        return begins_[unit + 1] - begins_[unit];
+    }
+
+    void close(Node node, Commands& commands) {
+        if (!closing_[node]) {
+            closing_[node] = true;
+            commands.shut_down(node);
+        }
     }
 
     std::vector<Test> order_;           ///< unit by unit, in the order of their first tests
     std::vector<std::size_t> begins_;   ///< of each unit in order_, and the end
     std::vector<std::size_t> in_hand_;  ///< by node
-    std::size_t taken_ = 0;             ///< units
+    Rounds rounds_;
+    std::vector<Test> hand_;
+    std::vector<bool> closing_;
 };
 
 }  // namespace
 
 std::unique_ptr<Policy>
-make_pull_policy(std::span<const std::uint32_t> units, std::uint32_t nodes) {
-    return std::make_unique<PullPolicy>(units, nodes);
+make_pull_policy(std::span<const std::uint32_t> units, std::uint32_t nodes, std::uint32_t grain) {
+    return std::make_unique<PullPolicy>(units, nodes, grain);
 }
 
 }  // namespace advisor::model

@@ -1,6 +1,7 @@
 #include "model/runs.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "model/replication.hpp"
 #include "model/shards.hpp"
@@ -13,48 +14,85 @@ namespace {
 constexpr std::size_t k_least_pieces = 1000;
 constexpr std::size_t k_pieces_each = 32;
 
+/// Runs of tests in a coarse simulation: so many in all, but within these bounds for each worker.
+constexpr std::uint32_t k_runs = 1024;
+constexpr std::uint32_t k_least_runs_each = 16;
+constexpr std::uint32_t k_most_runs_each = 64;
+
 double wall_of(const Scenario& scenario, const Perturbation& draws) {
     return Engine(scenario, draws).run(nullptr).wall;
 }
 
+std::uint32_t grain_of(const Study& study, const Configuration& configuration, Detail detail) {
+    if (detail == Detail::exact || study.workload.tests.size() <= study.options.most_exact_tests) {
+        return 0;
+    }
+    const RunCosts costs = costs_of(study.workload, configuration, study.parameters);
+    return std::clamp(k_runs / costs.nodes(), k_least_runs_each, k_most_runs_each);
+}
+
 }  // namespace
 
-MachineRuns::MachineRuns(
-    const Workload& workload,
-    const Configuration& configuration,
-    const ModelParameters& parameters,
-    const Machine& machine,
-    const PredictionOptions& options
+Study::Study(
+    const Workload& of_workload,
+    const ModelParameters& of_parameters,
+    const Machine& of_machine,
+    const PredictionOptions& of_options
 )
-    : fixtures_(std::make_unique<FixturePlan>(workload)),
+    : workload(of_workload),
+      parameters(of_parameters),
+      machine(of_machine),
+      options(of_options),
+      fixtures(of_workload) {}
+
+const Perturbation& Study::draws(std::uint32_t replication) const {
+    while (draws_.size() <= replication) {
+        draws_.push_back(
+            perturbed(workload, options.seed, static_cast<std::uint32_t>(draws_.size()))
+        );
+    }
+    return draws_[replication];
+}
+
+MachineRuns::MachineRuns(
+    const Study& study, const Configuration& configuration, std::uint32_t grain
+)
+    : study_(&study),
       scenario_(std::make_unique<Scenario>(Scenario{
-          workload,
-          *fixtures_,
+          study.workload,
+          study.fixtures,
           configuration,
-          parameters,
-          machine,
-          options.xdist,
-          costs_of(workload, configuration, parameters),
-          options.maxfail})) {}
+          study.parameters,
+          study.machine,
+          study.options.xdist,
+          costs_of(study.workload, configuration, study.parameters),
+          study.options.maxfail,
+          grain})) {}
+
+MachineRuns::MachineRuns(
+    std::unique_ptr<const Study> study, const Configuration& configuration, std::uint32_t grain
+)
+    : MachineRuns(*study, configuration, grain) {
+    own_ = std::move(study);
+}
 
 RunTimes MachineRuns::run(std::vector<ScheduledTest>* schedule) const {
     const Perturbation none;
     return Engine(*scenario_, none).run(schedule);
 }
 
-std::vector<double>
-MachineRuns::walls(double profiled, std::uint64_t seed, std::uint32_t count) const {
+std::vector<double> MachineRuns::walls(double profiled, std::uint32_t count) const {
     const Workload& whole = scenario_->workload;
     const std::size_t pieces =
         std::max(k_least_pieces, k_pieces_each * std::size_t{scenario_->costs.nodes()});
     std::vector<double> walls;
     if (whole.tests.size() <= pieces) {
         for (std::uint32_t i = 0; i < count; ++i) {
-            walls.push_back(wall_of(*scenario_, perturbed(whole, seed, i)));
+            walls.push_back(wall_of(*scenario_, study_->draws(i)));
         }
         return walls;
     }
-    const Compressed small = compressed(*fixtures_, pieces, scenario_->costs.test_extra);
+    const Compressed small = compressed(scenario_->fixtures, pieces, scenario_->costs.test_extra);
     const FixturePlan fixtures(small.workload);
     Scenario scenario{
         small.workload,
@@ -69,27 +107,26 @@ MachineRuns::walls(double profiled, std::uint64_t seed, std::uint32_t count) con
     scenario.costs.test_message = scenario.costs.test_message * tests_each;
     const double unperturbed = count > 0 ? wall_of(scenario, {}) : 0.0;
     for (std::uint32_t i = 0; i < count; ++i) {
-        const Perturbation draws = compressed(perturbed(whole, seed, i), whole, small.piece_of);
+        const Perturbation draws = compressed(study_->draws(i), whole, small.piece_of);
         const double changed = unperturbed > 0.0 ? wall_of(scenario, draws) / unperturbed : 1.0;
         walls.push_back(profiled * changed);
     }
     return walls;
 }
 
-Runs::Runs(
-    const Workload& workload,
-    const Configuration& configuration,
-    const ModelParameters& parameters,
-    const Machine& machine,
-    const PredictionOptions& options
-) {
+Runs::Runs(const Study& study, const Configuration& configuration, Detail detail) {
+    const std::uint32_t grain = grain_of(study, configuration, detail);
     if (configuration.shards <= 1) {
-        machines_.emplace_back(workload, configuration, parameters, machine, options);
+        machines_.emplace_back(study, configuration, grain);
         return;
     }
-    dealt_ = deal(workload, configuration.shards);
+    dealt_ = deal(study.workload, configuration.shards);
     for (const Workload& part : dealt_) {
-        machines_.emplace_back(part, configuration, parameters, machine, options);
+        machines_.emplace_back(
+            std::make_unique<Study>(part, study.parameters, study.machine, study.options),
+            configuration,
+            grain
+        );
     }
 }
 
@@ -109,11 +146,10 @@ std::size_t Runs::slowest(const std::vector<RunTimes>& times) {
     return static_cast<std::size_t>(found - times.begin());
 }
 
-std::vector<double>
-Runs::walls(const std::vector<RunTimes>& profiled, std::uint64_t seed, std::uint32_t count) const {
+std::vector<double> Runs::walls(const std::vector<RunTimes>& profiled, std::uint32_t count) const {
     std::vector<double> slowest(count, 0.0);
     for (std::size_t i = 0; i < machines_.size(); ++i) {
-        const std::vector<double> walls = machines_[i].walls(profiled[i].wall, seed, count);
+        const std::vector<double> walls = machines_[i].walls(profiled[i].wall, count);
         for (std::uint32_t draw = 0; draw < count; ++draw) {
             slowest[draw] = std::max(slowest[draw], walls[draw]);
         }

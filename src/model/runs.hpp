@@ -14,15 +14,37 @@
 
 namespace advisor::model {
 
-/// One machine's part of a suite. Keeps references to all that it is made from.
-class MachineRuns {
+/// What all configurations of a suite share. Keeps references to workload and parameters.
+class Study {
 public:
-    MachineRuns(
+    Study(
         const Workload& workload,
-        const Configuration& configuration,
         const ModelParameters& parameters,
         const Machine& machine,
         const PredictionOptions& options
+    );
+
+    const Workload& workload;
+    const ModelParameters& parameters;
+    const Machine machine;
+    const PredictionOptions options;
+    const FixturePlan fixtures;
+
+    /// Of the whole suite, in one replication. Not for several threads at once.
+    [[nodiscard]] const Perturbation& draws(std::uint32_t replication) const;
+
+private:
+    mutable std::vector<Perturbation> draws_;
+};
+
+/// One machine's part of a suite.
+class MachineRuns {
+public:
+    /// Of the whole suite of `study`.
+    MachineRuns(const Study& study, const Configuration& configuration, std::uint32_t grain);
+    /// Of a part of it.
+    MachineRuns(
+        std::unique_ptr<const Study> study, const Configuration& configuration, std::uint32_t grain
     );
 
     [[nodiscard]] const Scenario& scenario() const { return *scenario_; }
@@ -31,24 +53,20 @@ public:
 
     /// The walls of the replications. Suites of many tests run compressed for it, and only what
     /// the draws change is taken from there. `profiled`: the wall of run().
-    [[nodiscard]] std::vector<double>
-    walls(double profiled, std::uint64_t seed, std::uint32_t count) const;
+    [[nodiscard]] std::vector<double> walls(double profiled, std::uint32_t count) const;
 
 private:
-    std::unique_ptr<FixturePlan> fixtures_;
+    std::unique_ptr<const Study> own_;
+    const Study* study_;
     std::unique_ptr<Scenario> scenario_;
 };
+
+enum class Detail : std::uint8_t { exact, as_the_options_say };
 
 /// All machines of a configuration.
 class Runs {
 public:
-    Runs(
-        const Workload& workload,
-        const Configuration& configuration,
-        const ModelParameters& parameters,
-        const Machine& machine,
-        const PredictionOptions& options
-    );
+    Runs(const Study& study, const Configuration& configuration, Detail detail);
 
     [[nodiscard]] const MachineRuns& operator[](std::size_t i) const { return machines_[i]; }
 
@@ -58,7 +76,7 @@ public:
 
     /// The walls of the replications: of each, the slowest machine's.
     [[nodiscard]] std::vector<double>
-    walls(const std::vector<RunTimes>& profiled, std::uint64_t seed, std::uint32_t count) const;
+    walls(const std::vector<RunTimes>& profiled, std::uint32_t count) const;
 
 private:
     std::vector<Workload> dealt_;

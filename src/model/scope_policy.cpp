@@ -6,6 +6,9 @@ namespace advisor::model {
 
 namespace {
 
+/// A node with no more tests gets its next unit.
+constexpr std::uint32_t k_few = 2;
+
 /// The tests of `units`, unit by unit, as offsets into one array.
 struct UnitQueue {
     std::vector<Test> tests;
@@ -22,25 +25,28 @@ struct UnitQueue {
 UnitQueue queue_of(std::span<const std::uint32_t> units, bool reorder) {
     const std::uint32_t most =
         units.empty() ? 0 : *std::max_element(units.begin(), units.end()) + 1;
-    std::vector<std::vector<Test>> members(most);
+    std::vector<std::uint32_t> sizes(most, 0);
     std::vector<std::uint32_t> order;
-    for (Test test = 0; test < units.size(); ++test) {
-        if (members[units[test]].empty()) {
-            order.push_back(units[test]);
+    for (const std::uint32_t unit : units) {
+        if (sizes[unit]++ == 0) {
+            order.push_back(unit);
         }
-        members[units[test]].push_back(test);
     }
     if (reorder) {
         // By number of tests, not by time, and stable: as sorted() in LoadScopeScheduling.
         std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return members[a].size() > members[b].size();
+            return sizes[a] > sizes[b];
         });
     }
-    UnitQueue queue;
-    queue.begins.push_back(0);
+    UnitQueue queue{std::vector<Test>(units.size()), {0}};
+    std::vector<std::uint32_t>& ends = sizes;  // from here on where a unit's next test goes
     for (const std::uint32_t unit : order) {
-        queue.tests.insert(queue.tests.end(), members[unit].begin(), members[unit].end());
-        queue.begins.push_back(static_cast<std::uint32_t>(queue.tests.size()));
+        const std::uint32_t size = sizes[unit];
+        ends[unit] = queue.begins.back();
+        queue.begins.push_back(queue.begins.back() + size);
+    }
+    for (Test test = 0; test < units.size(); ++test) {
+        queue.tests[ends[units[test]]++] = test;
     }
     return queue;
 }
@@ -60,13 +66,22 @@ public:
         }
     }
 
-    void completed(Node node, Test, double, Commands& commands) override {
-        --pending_[node];
+    void completed(Node node, std::span<const Test> tests, double, Commands& commands) override {
+        pending_[node] -= static_cast<std::uint32_t>(tests.size());
         reschedule(node, commands);
         close_if_finished(commands);
     }
 
     void stolen(Node, std::span<const Test>, Commands&) override {}
+
+    /// Until two are left, as then the next unit comes; the first completion after the last unit
+    /// was dealt closes the node.
+    [[nodiscard]] std::size_t undisturbed(Node node, std::size_t in_hand) const override {
+        if (closing_[node]) {
+            return std::max<std::size_t>(1, in_hand);
+        }
+        return next_ < queue_.units() && in_hand > k_few ? in_hand - k_few : 1;
+    }
 
     void stop(Commands& commands) override { close_all(commands); }
 
@@ -97,7 +112,7 @@ private:
         }
         if (next_ == queue_.units()) {
             close(node, commands);
-        } else if (pending_[node] <= 2) {
+        } else if (pending_[node] <= k_few) {
             assign(node, commands);
         }
     }

@@ -11,6 +11,9 @@ namespace {
 /// Every worker needs two tests: the current and the next one.
 constexpr std::size_t k_least = 2;
 
+/// An undisturbed run is this part of a node's queue.
+constexpr std::size_t k_parts = 16;
+
 /// What was sent to a node and is not complete, oldest first.
 class Pending {
 public:
@@ -70,8 +73,10 @@ public:
         }
     }
 
-    void completed(Node node, Test test, double, Commands& commands) override {
-        pending_[node].remove(test);
+    void completed(Node node, std::span<const Test> tests, double, Commands& commands) override {
+        for (const Test test : tests) {
+            pending_[node].remove(test);
+        }
         // Whoever else is idle had nothing to get when it was looked at last.
         if (pending_[node].size() < k_least && !closing_[node]) {
             check(commands);
@@ -85,6 +90,11 @@ public:
         unsent_.insert(unsent_.end(), tests.begin(), tests.end());
         check(commands);
         close_if_finished(commands);
+    }
+
+    /// A part of the queue, lest a thief take more than half or the node keep too little.
+    [[nodiscard]] std::size_t undisturbed(Node node, std::size_t in_hand) const override {
+        return std::max<std::size_t>(1, closing_[node] ? in_hand : in_hand / k_parts);
     }
 
     void stop(Commands& commands) override {

@@ -2,8 +2,7 @@
 
 // When a worker starts which test: the rule of xdist/remote.py, WorkerInteractor.run_one_test.
 
-#include <cstdint>
-#include <deque>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <vector>
@@ -18,7 +17,7 @@ namespace advisor::model {
 class Worker {
 public:
     struct Start {
-        Test test;
+        std::span<const Test> tests;  ///< to run one after the other; until the next call
         std::optional<Test> next;
     };
 
@@ -31,17 +30,19 @@ public:
     /// all are.
     [[nodiscard]] std::vector<Test> give_back(std::span<const Test> tests, bool all_or_nothing);
 
-    /// The test to start now, if there is one. Must not be called while a test runs.
-    [[nodiscard]] std::optional<Start> take();
+    /// The tests to start now, at most `most`, if there is one. Must not be called while one runs.
+    [[nodiscard]] std::optional<Start> take(std::size_t most = 1);
+
+    /// Tests that have not started.
+    [[nodiscard]] std::size_t in_hand() const { return tests_.size() - first_; }
 
     /// True if no test will ever start again.
-    [[nodiscard]] bool has_ended() const { return closing_ && !held_ && queue_.empty(); }
+    [[nodiscard]] bool has_ended() const { return closing_ && in_hand() == 0; }
 
 private:
-    void hold_next();
-
-    std::deque<Test> queue_;
-    std::optional<Test> held_;
+    std::vector<Test> tests_;  ///< from first_ on
+    std::size_t first_ = 0;
+    bool holds_ = false;  ///< the first of them
     bool closing_ = false;
 };
 

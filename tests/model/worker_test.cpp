@@ -19,7 +19,7 @@ TEST_CASE("a worker starts a test only when it knows the next one") {
     worker.enqueue(Tests{8});
     const auto start = worker.take();
     REQUIRE(start.has_value());
-    CHECK(start->test == 7);
+    CHECK(start->tests.front() == 7);
     CHECK(start->next == 8);
     CHECK(!worker.take().has_value());
 }
@@ -31,7 +31,7 @@ TEST_CASE("a shutdown starts the last test, with nothing after it") {
     CHECK(!worker.has_ended());
     const auto start = worker.take();
     REQUIRE(start.has_value());
-    CHECK(start->test == 7);
+    CHECK(start->tests.front() == 7);
     CHECK(!start->next.has_value());
     CHECK(worker.has_ended());
 }
@@ -58,7 +58,20 @@ TEST_CASE("a steal that can be met in full takes the tests away") {
     worker.enqueue(Tests{1, 2, 3, 4});
     CHECK(worker.give_back(Tests{4, 3}, true) == Tests{3, 4});
     worker.shut_down();
-    CHECK(worker.take()->test == 1);
-    CHECK(worker.take()->test == 2);
+    CHECK(worker.take()->tests.front() == 1);
+    CHECK(worker.take()->tests.front() == 2);
     CHECK(!worker.take().has_value());
+}
+
+TEST_CASE("a run ends before the test whose successor is not known") {
+    Worker worker;
+    worker.enqueue(Tests{1, 2, 3, 4});
+    const auto some = worker.take(2);
+    REQUIRE(some.has_value());
+    CHECK(Tests(some->tests.begin(), some->tests.end()) == Tests{1, 2});
+    CHECK(some->next == 3);
+    CHECK(worker.take(9)->tests.size() == 1);
+    worker.shut_down();
+    CHECK(worker.take(9)->tests.front() == 4);
+    CHECK(worker.has_ended());
 }
