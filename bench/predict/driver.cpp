@@ -100,7 +100,7 @@ Configuration configuration(const std::string& kind, std::uint32_t workers) {
 
 const ModelParameters k_parameters = parameters();
 const Machine k_machine{k_cores, Bytes(0)};
-const PredictionOptions k_options{};
+const PredictionOptions k_options{.most_exact_tests = 20'000};
 
 /// Six kinds, each with 2 to 51 workers.
 void time_many(const Workload& workload) {
