@@ -14,6 +14,7 @@
 #include <iostream>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -110,7 +111,7 @@ void answer(std::uint64_t seed, std::uint32_t tests, std::uint32_t workers) {
         policy->ready(node, nodes);
     }
     while (const auto done = nodes.complete(random)) {
-        policy->completed(done->first, done->second, 0.0, nodes);
+        policy->completed(done->first, std::span(&done->second, 1), 0.0, nodes);
     }
     std::cout << nodes.text() << '\n';
 }
