@@ -1,0 +1,78 @@
+"""What is run together, in which order, and how workers take it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+
+@dataclass
+class Plan:
+    """Units of tests, as indices into session.items; the tests of a unit stay on one worker."""
+
+    units: list[list[int]]
+    workers: int
+    one_by_one: bool  # else each worker begins with a run of neighbours, and idle ones steal
+
+
+def group_of(item: pytest.Item) -> str | None:
+    """The xdist_group of an item as pytest-xdist names it."""
+    names = {
+        str(mark.args[0] if mark.args else mark.kwargs.get("name", "default"))
+        for mark in item.iter_markers("xdist_group")
+    }
+    return "_".join(sorted(names)) or None
+
+
+def key_of(index: int, item: pytest.Item, dist: str) -> Hashable:
+    group = group_of(item)
+    if group is not None:
+        return ("group", group)
+    if dist == "loadfile":
+        return item.nodeid.split("::", 1)[0]
+    if dist == "loadscope":
+        return item.nodeid.rsplit("::", 1)[0]
+    return index
+
+
+def units_of(items: Sequence[pytest.Item], dist: str) -> list[list[int]]:
+    """In the order of collection, a unit where its first test stands."""
+    units: dict[Hashable, list[int]] = {}
+    for index, item in enumerate(items):
+        units.setdefault(key_of(index, item, dist), []).append(index)
+    return list(units.values())
+
+
+def in_order(
+    units: list[list[int]], items: Sequence[pytest.Item], wanted: Sequence[str]
+) -> list[list[int]]:
+    """A unit where its first test is wanted; what is not wanted anywhere comes last."""
+    place = {nodeid: number for number, nodeid in reversed(list(enumerate(wanted)))}
+    last = len(place)
+    return sorted(units, key=lambda unit: min(place.get(items[i].nodeid, last) for i in unit))
+
+
+def read_order(path: str) -> list[str]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            order = json.load(file)
+    except (OSError, ValueError) as error:
+        raise pytest.UsageError(f"cannot read --forked-order {path}: {error}") from error
+    if not isinstance(order, list) or not all(isinstance(name, str) for name in order):
+        raise pytest.UsageError(f"--forked-order {path} is not a JSON array of node ids")
+    return order
+
+
+def of(session: pytest.Session) -> Plan:
+    config = session.config
+    units = units_of(session.items, config.getoption("--forked-dist"))
+    workers = config.getoption("--forked-workers")
+    if config.getoption("stepwise", False):
+        workers = 1  # it goes on from the first failure: what stands before must have run
+    path = config.getoption("--forked-order")
+    if path:
+        units = in_order(units, session.items, read_order(path))
+    return Plan(units, min(workers, len(units)), bool(path))

@@ -1,0 +1,99 @@
+"""All that the package touches of pytest's inside, in one place.
+
+Each has a probe. A pytest in which one of them is missing is refused: a guess could lose a test.
+Tried with pytest 7.4 to 9.2.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def unknown(session: pytest.Session) -> list[str]:
+    """What this pytest does not have, as reasons to refuse."""
+    capture = session.config.pluginmanager.getplugin("capturemanager")
+    factory = getattr(session.config, "_tmp_path_factory", None)
+    has = {
+        "Session._setupstate.teardown_exact": hasattr(
+            getattr(session, "_setupstate", None), "teardown_exact"
+        ),
+        "Function._fixtureinfo.name2fixturedefs": all(
+            hasattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs")
+            for item in session.items
+            if isinstance(item, pytest.Function)
+        ),
+        "CaptureManager.start_global_capturing": capture is None
+        or hasattr(capture, "start_global_capturing"),
+        "TempPathFactory._basetemp": factory is None or hasattr(factory, "_basetemp"),
+    }
+    return [
+        f"pytest {pytest.__version__} has no {name}, which this version of advisor_lanes needs"
+        for name, there in has.items()
+        if not there
+    ]
+
+
+def tear_down_all(session: pytest.Session) -> None:
+    """Tears down every fixture that is still set up; nothing after a last test."""
+    session._setupstate.teardown_exact(None)
+
+
+def cached_fixtures(session: pytest.Session) -> list[str]:
+    """Names of fixtures that hold a value now, which forked workers would share."""
+    found = [getattr(item, "_fixtureinfo", None) for item in session.items]
+    infos = {id(info): info for info in found if info is not None}
+    return sorted(
+        {
+            name
+            for info in infos.values()
+            for name, definitions in info.name2fixturedefs.items()
+            if any(getattr(one, "cached_result", None) is not None for one in definitions)
+        }
+    )
+
+
+def renew_capture(session: pytest.Session) -> None:
+    """Gives this process files of its own for what tests print.
+
+    Those made before the fork, and their offsets, are shared with all other workers.
+    """
+    capture = session.config.pluginmanager.getplugin("capturemanager")
+    if capture is not None and capture.is_globally_capturing():
+        capture.stop_global_capturing()
+        capture.start_global_capturing()
+        capture.suspend_global_capture()
+
+
+def base_of_temporary_paths(session: pytest.Session) -> Path | None:
+    """The directory of tmp_path for the whole run, made now if it was not yet."""
+    factory = getattr(session.config, "_tmp_path_factory", None)
+    return None if factory is None else factory.getbasetemp()
+
+
+def set_base_of_temporary_paths(session: pytest.Session, base: Path) -> None:
+    session.config._tmp_path_factory._basetemp = base  # type: ignore[attr-defined]
+
+
+def failed_subtests(item: pytest.Item) -> Any:
+    """pytest 9 fails a passed test whose subtests failed, from counts that it keeps where they ran:
+    the counts, and the key of this test in them; None before pytest 9."""
+    try:
+        from _pytest.subtests import failed_subtests_key
+    except ImportError:
+        return None
+    counts = item.config.stash.get(failed_subtests_key, None)
+    return None if counts is None else (counts, item.id if hasattr(item, "id") else item.nodeid)
+
+
+def count_failed_subtests(item: pytest.Item) -> int:
+    found = failed_subtests(item)
+    return found[0].get(found[1], 0) if found else 0
+
+
+def set_failed_subtests(item: pytest.Item, count: int) -> None:
+    found = failed_subtests(item)
+    if found:
+        found[0][found[1]] = count
