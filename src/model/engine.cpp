@@ -31,7 +31,9 @@ std::unique_ptr<Policy> policy_of(const Scenario& scenario) {
         return make_policy(scenario.workload, clamped, scenario.xdist, scenario.grain);
     }
     const std::uint32_t nodes = scenario.costs.nodes();
-    return make_pull_policy(pulled_units(scenario.workload, nodes), nodes, scenario.grain);
+    const std::vector<std::uint32_t> units = pulled_units(scenario.workload, nodes);
+    return scenario.costs.style == Style::forked ? make_range_policy(units, nodes, scenario.grain)
+                                                 : make_pull_policy(units, nodes, scenario.grain);
 }
 
 }  // namespace

@@ -79,9 +79,15 @@ make_scope_policy(std::span<const std::uint32_t> units, std::uint32_t nodes, boo
 [[nodiscard]] std::unique_ptr<Policy>
 make_planned_policy(const Workload& workload, std::uint32_t nodes, std::uint32_t grain = 0);
 
-/// Workers or lanes that pull by themselves from one list: `units`, the unit of each test, in the
+/// Lanes that pull by themselves from one list: `units`, the unit of each test, in the
 /// order of their first tests.
 [[nodiscard]] std::unique_ptr<Policy> make_pull_policy(
+    std::span<const std::uint32_t> units, std::uint32_t nodes, std::uint32_t grain = 0
+);
+
+/// Forked workers: an equal run of neighbouring units each; who has none left steals half of the
+/// longest (range_policy.cpp).
+[[nodiscard]] std::unique_ptr<Policy> make_range_policy(
     std::span<const std::uint32_t> units, std::uint32_t nodes, std::uint32_t grain = 0
 );
 

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <utility>
 
 #include "model/policy.hpp"
+#include "model/unit_order.hpp"
 
 namespace advisor::model {
 
@@ -47,30 +47,22 @@ private:
     std::size_t depth_ = 1;  ///< units of a hand
 };
 
-/// Node i begins with the i-th unit; all further ones are pulled one at a time, first come first
-/// served, with a look-ahead of one: who has but one test left pulls again before it starts it,
-/// because it must know which fixtures the next test keeps. The first units are dealt so that
-/// nobody's look-ahead takes what another one has to begin with.
+/// The rule of lanes. Lane i begins with the i-th unit; all further ones are pulled one at a time,
+/// first come first served, with a look-ahead of one: who has but one test left pulls again before
+/// it starts it, because it must know which fixtures the next test keeps. The first units are dealt
+/// so that nobody's look-ahead takes what another one has to begin with.
 class PullPolicy final : public Policy {
 public:
     PullPolicy(std::span<const std::uint32_t> units, std::uint32_t nodes, std::uint32_t grain)
-        : order_(units.size()),
-          begins_(unit_begins(units)),
+        : order_(units),
           in_hand_(nodes, 0),
-          rounds_(
-              std::min<std::size_t>(nodes, begins_.size() - 1), begins_.size() - 1, nodes, grain
-          ),
-          closing_(nodes, false) {
-        std::vector<std::size_t> places = first_places(units);
-        for (Test test = 0; test < units.size(); ++test) {
-            order_[places[units[test]]++] = test;
-        }
-    }
+          rounds_(std::min<std::size_t>(nodes, order_.count()), order_.count(), nodes, grain),
+          closing_(nodes, false) {}
 
     void ready(Node node, Commands& commands) override {
-        if (node + 1 < begins_.size()) {
-            commands.run(node, std::span(order_).subspan(begins_[node], size(node)));
-            in_hand_[node] += size(node);
+        if (node < order_.count()) {
+            commands.run(node, order_.tests(node));
+            in_hand_[node] += order_.tests(node).size();
         }
         pull(node, commands);
     }
@@ -94,43 +86,11 @@ public:
     }
 
 private:
-    /// Sizes of the units in the order of their first tests, summed up.
-    static std::vector<std::size_t> unit_begins(std::span<const std::uint32_t> units) {
-        std::vector<std::size_t> sizes(highest(units), 0);
-        for (const std::uint32_t unit : units) {
-            ++sizes[unit];
-        }
-        std::vector<std::size_t> begins{0};
-        for (const std::uint32_t unit : units) {
-            if (sizes[unit] > 0) {
-                begins.push_back(begins.back() + std::exchange(sizes[unit], 0));
-            }
-        }
-        return begins;
-    }
-
-    /// By unit, where its first test goes.
-    [[nodiscard]] std::vector<std::size_t> first_places(std::span<const std::uint32_t> units
-    ) const {
-        std::vector<std::size_t> places(highest(units), units.size());
-        std::size_t next = 0;
-        for (const std::uint32_t unit : units) {
-            if (places[unit] == units.size()) {
-                places[unit] = begins_[next++];
-            }
-        }
-        return places;
-    }
-
-    static std::size_t highest(std::span<const std::uint32_t> units) {
-        return units.empty() ? 0 : *std::max_element(units.begin(), units.end()) + std::size_t{1};
-    }
-
     void pull(Node node, Commands& commands) {
         while (in_hand_[node] < 2 && !rounds_.empty()) {
             hand_.clear();
             rounds_.deal([&](std::size_t unit) {
-                const auto tests = std::span(order_).subspan(begins_[unit], size(unit));
+                const auto tests = order_.tests(unit);
                 hand_.insert(hand_.end(), tests.begin(), tests.end());
             });
             commands.run(node, hand_);
@@ -141,10 +101,6 @@ private:
         }
     }
 
-    [[nodiscard]] std::size_t size(std::size_t unit) const {
-        return begins_[unit + 1] - begins_[unit];
-    }
-
     void close(Node node, Commands& commands) {
         if (!closing_[node]) {
             closing_[node] = true;
@@ -152,8 +108,7 @@ private:
         }
     }
 
-    std::vector<Test> order_;           ///< unit by unit, in the order of their first tests
-    std::vector<std::size_t> begins_;   ///< of each unit in order_, and the end
+    UnitOrder order_;
     std::vector<std::size_t> in_hand_;  ///< by node
     Rounds rounds_;
     std::vector<Test> hand_;

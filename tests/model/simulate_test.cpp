@@ -143,6 +143,15 @@ TEST_CASE("lanes pull one test at a time and know the next one") {
     CHECK(run.wall.value() == Approx(5.0));
 }
 
+TEST_CASE("forked workers begin with neighbours, and an idle one steals") {
+    // Worker 0 begins with 0 to 3, worker 1 with 4 to 7, of which it holds 4 and 5. At 3 s worker 0
+    // has nothing that follows 3: it steals 7, the later half of 6 and 7, and at 4 s the 6 as well.
+    const auto suite = sleeping({1, 1, 1, 1, 4.5, 4.5, 4.5, 4.5});
+    const Simulation run = simulated(suite.workload(), "forked=2", 2);
+    CHECK(orders(run, 2) == "0 1 2 3 7 6; 4 5");
+    CHECK(run.wall.value() == Approx(13.0));
+}
+
 TEST_CASE("a group stays on one lane") {
     Suite suite = sleeping({1, 1, 1, 1});
     suite.group("together", {0, 2, 3});
