@@ -2,7 +2,8 @@
 #
 # Compiles files into TARGET, so that one binary carries them. For each file there is a function in
 # namespace advisor, named after it: `std::string_view embedded_cost_json()` for models/cost.json.
-# Two files of one target must not have the same name. The declarations are in
+# Two files of one target must not have the same name; an __init__.py goes by its folder's, as the
+# module does. The declarations are in
 # "<room>/embedded.hpp", where advisor_<room> is TARGET; only TARGET sees it.
 #
 # The second half of this file is run as a script at build time, when a file has changed; CMake
@@ -39,7 +40,8 @@ string(REPLACE "|" ";" FILES "${FILES}")
 set(declarations "")
 set(definitions "")
 foreach(file IN LISTS FILES)
-    get_filename_component(name "${file}" NAME)
+    string(REGEX REPLACE "/__init__\\.py$" ".py" name "${file}")
+    get_filename_component(name "${name}" NAME)
     string(MAKE_C_IDENTIFIER "${name}" name)
     if("${name}" IN_LIST names)
         message(FATAL_ERROR "two embedded files are named ${name}")

@@ -268,9 +268,11 @@ Advice advice_for(
             prediction.can_run = false;
             prediction.cannot_run_because = why->because;
         }
-        const bool spelt = std::holds_alternative<Sequential>(prediction.configuration.runner)
-                           || std::holds_alternative<Processes>(prediction.configuration.runner);
-        if (spelt && prediction.configuration.shards == 1) {
+        const bool of_processes =
+            std::holds_alternative<Processes>(prediction.configuration.runner);
+        const bool spelt =
+            prediction.configuration.shards == 1 && (prediction.can_run || of_processes);
+        if (spelt) {
             prediction.command =
                 command_for(prediction.configuration, suite.interpreter, suite.command);
         }

@@ -62,6 +62,37 @@ Result<Seconds> deadline_of(const Arguments& arguments, const Choice& choice) {
     return expected > Seconds(0) ? std::max(k_least_deadline, expected * k_patience) : Seconds(0);
 }
 
+/// Forked workers look at what was collected, and end the run before the first test if it cannot be
+/// forked safely; pytest has said why.
+bool refused_the_fork(const RunOutcome& outcome) {
+    constexpr int k_usage_error = 4;
+    return std::holds_alternative<Forked>(outcome.configuration.runner)
+           && outcome.runner_exit_code == k_usage_error && outcome.conservation.collected > 0
+           && outcome.conservation.final == 0;
+}
+
+/// With what the last recording knows of it.
+Result<RunOutcome> run_known(RunRequest request, const Instruments& instruments, Shell& shell) {
+    Known known = known_of(request.configuration, request.suite, instruments, shell);
+    request.deal = std::move(known.deal);
+    request.profiled = std::move(known.times);
+    return run_configuration(request, instruments);
+}
+
+/// As chosen; where that was only advised and the suite refuses it, the next best.
+Result<RunOutcome>
+run_choice(RunRequest request, const Choice& choice, const Instruments& instruments, Shell& shell) {
+    shell.note(fmt::format("running: {}", label(request.configuration)));
+    auto outcome = run_known(request, instruments, shell);
+    if (!outcome || !choice.other || !refused_the_fork(*outcome)) {
+        return outcome;
+    }
+    request.configuration = choice.other->configuration;
+    request.predicted = choice.other;
+    shell.note(fmt::format("running instead: {}", label(request.configuration)));
+    return run_known(std::move(request), instruments, shell);
+}
+
 int run(const Arguments& arguments, Shell& shell) {
     const auto refused = [](const Error& error) {
         report_error(error);
@@ -84,27 +115,23 @@ int run(const Arguments& arguments, Shell& shell) {
     if (!stall) {
         return refused(stall.error());
     }
-    Known known = known_of(choice->configuration, *suite, machinery.instruments(), shell);
     RunRequest request;
     request.suite = *suite;
-    request.configuration = choice->configuration;
-    request.predicted = choice->predicted;
     request.sequential_wall = choice->sequential_wall;
     request.environment =
         thread_caps(*choice, discover_host(machinery.instruments().files).usable_cores(), shell);
-    request.deal = std::move(known.deal);
-    request.profiled = std::move(known.times);
     request.deadline = *deadline;
     request.stall = stall->value_or(Seconds(0));
     request.rerun_lost = arguments.has("rerun-lost");
     request.output = shell.json() ? Stream::to_stderr : Stream::inherit;
+    request.configuration = choice->configuration;
+    request.predicted = choice->predicted;
     if (arguments.has("print-command")) {
         const auto words = command_for(request.configuration, suite->interpreter, suite->command);
         return shell.print(join_words(words) + "\n") ? 0 : k_own_failure;
     }
     name_defects(request.configuration, shell);
-    shell.note(fmt::format("running: {}", label(request.configuration)));
-    const auto outcome = run_configuration(request, machinery.instruments());
+    const auto outcome = run_choice(std::move(request), *choice, machinery.instruments(), shell);
     if (!outcome) {
         return refused(outcome.error());
     }

@@ -32,6 +32,19 @@ bool is_planned(const Configuration& configuration) {
     return processes != nullptr && processes->dist == Distribution::planned;
 }
 
+/// The fastest that can run here and forks nothing; sequential is always among them.
+std::optional<Prediction> fastest_without_fork(const Advice& advice) {
+    const Prediction* fastest = nullptr;
+    for (const Prediction& prediction : advice.predictions) {
+        const bool forks = std::holds_alternative<Forked>(prediction.configuration.runner);
+        if (prediction.can_run && !forks
+            && (fastest == nullptr || prediction.wall.mid < fastest->wall.mid)) {
+            fastest = &prediction;
+        }
+    }
+    return fastest == nullptr ? std::nullopt : std::optional(*fastest);
+}
+
 Choice chosen_from(const Advice& advice, const std::string& wanted) {
     Choice choice;
     choice.sequential_wall = advice.sequential_wall;
@@ -43,6 +56,9 @@ Choice chosen_from(const Advice& advice, const std::string& wanted) {
         std::any_of(advice.findings.begin(), advice.findings.end(), [](const Finding& finding) {
             return finding.code == "thread-pools";
         });
+    if (std::holds_alternative<Forked>(choice.configuration.runner)) {
+        choice.other = fastest_without_fork(advice);
+    }
     return choice;
 }
 
@@ -64,6 +80,7 @@ Choice asked_for(
         );
         choice = chosen_from(advice, spec(configuration));
         choice.configuration = configuration;
+        choice.other.reset();
     }
     return choice;
 }

@@ -25,6 +25,7 @@ struct Choice {
     bool caps_thread_pools = false;  ///< its advice found pools of threads that would compete
     std::optional<Prediction> predicted;
     std::optional<Seconds> sequential_wall;
+    std::optional<Prediction> other;  ///< of an advised forked run, where the suite refuses forks
 };
 
 /// What the last recording of this suite is good for in a run.

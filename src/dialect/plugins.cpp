@@ -43,6 +43,25 @@ PythonFile capacity_script() {
     return {"advisor_capacity.py", embedded_advisor_capacity_py()};
 }
 
+std::vector<PythonFile> lanes_package() {
+    return {
+        {"advisor_lanes/__init__.py", embedded_advisor_lanes_py()},
+        {"advisor_lanes/carry.py", embedded_carry_py()},
+        {"advisor_lanes/coverage_data.py", embedded_coverage_data_py()},
+        {"advisor_lanes/hazards.py", embedded_hazards_py()},
+        {"advisor_lanes/identity.py", embedded_identity_py()},
+        {"advisor_lanes/plan.py", embedded_plan_py()},
+        {"advisor_lanes/plugins.py", embedded_plugins_py()},
+        {"advisor_lanes/pool.py", embedded_pool_py()},
+        {"advisor_lanes/private.py", embedded_private_py()},
+        {"advisor_lanes/replay.py", embedded_replay_py()},
+        {"advisor_lanes/shares.py", embedded_shares_py()},
+        {"advisor_lanes/wire.py", embedded_wire_py()},
+        {"advisor_lanes/worker.py", embedded_worker_py()},
+        {"advisor_lanes/xdist_fixtures.py", embedded_xdist_fixtures_py()},
+    };
+}
+
 PluginLoading load_recorder(const std::string& ring_path) {
     PluginLoading load = loading(recorder_plugin(), "ADVISOR_RECORDER_RING", ring_path);
     load.keep_as = "ADVISOR_RECORDER_PYTHONPATH";

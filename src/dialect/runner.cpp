@@ -40,26 +40,68 @@ std::optional<Error> why_not_xdist(const Processes& processes, const std::string
     return std::nullopt;
 }
 
+std::optional<Error> why_not_forked(const Interpreter& interpreter) {
+    const std::string pytest = interpreter.pytest_version.value_or("0");
+    if (version_of(pytest) >= Version{7, 4, 0}) {
+        return std::nullopt;
+    }
+    return Error{
+        ErrorKind::environment,
+        "cannot run forked workers",
+        fmt::format("pytest {} is installed, and they were made for 7.4 and newer", pytest),
+        "install a newer pytest"};
+}
+
 Error not_yet(std::string_view what) {
     return Error{
         ErrorKind::environment,
         fmt::format("cannot run {}", what),
         "this version of advisor predicts it only",
-        "choose sequential or processes=N,dist=..."};
+        "choose sequential, processes=N,dist=... or forked=N"};
 }
 
 /// What needs plugins of ours, pytest alone cannot run.
 std::vector<std::string>
 by_advisor(const Configuration& configuration, const SuiteCommand& command) {
+    // Of a recording the arguments are not told from what stands before them.
+    const std::vector<std::string> all = command.words();
+    const auto pytest = std::find_if(all.begin(), all.end(), [](const std::string& word) {
+        return word == "pytest" || word.ends_with("/pytest");
+    });
+    const auto arguments = pytest == all.end() ? pytest : pytest + 1;
     std::vector<std::string> words{"advisor", "run", "--configuration", spec(configuration)};
-    const auto pytest = std::find(command.launcher.begin(), command.launcher.end(), "pytest");
-    if (command.python.empty() || pytest == command.launcher.end()) {
-        words.insert(words.end(), {"--command", join_words(command.launcher), "--"});
-    } else {  // a recording keeps all words of its command in one
-        words.insert(words.end(), {"--python", command.launcher.front(), "--"});
-        words.insert(words.end(), pytest + 1, command.launcher.end());
+    if (arguments - all.begin() == 3 && all[1] == "-m") {
+        words.insert(words.end(), {"--python", all.front()});
+    } else if (arguments != all.begin()) {
+        words.insert(words.end(), {"--command", join_words({all.begin(), arguments})});
     }
-    words.insert(words.end(), command.arguments.begin(), command.arguments.end());
+    if (arguments != all.end()) {
+        words.emplace_back("--");
+        words.insert(words.end(), arguments, all.end());
+    }
+    return words;
+}
+
+/// Keeps xdist from running the tests, which addopts may ask for; nothing where it is not loaded.
+std::vector<std::string>
+without_xdist(const Interpreter& interpreter, const std::vector<std::string>& arguments) {
+    const bool loaded = interpreter.xdist_version && allows_xdist(arguments);
+    return loaded ? std::vector<std::string>{"-n0"} : std::vector<std::string>{};
+}
+
+std::vector<std::string> of_processes(const Processes& processes) {
+    // Our own scheduler takes the place of xdist's "load", whose workers do what it needs.
+    const bool planned = processes.dist == Distribution::planned;
+    const std::string_view dist = name_of(planned ? Distribution::load : processes.dist);
+    std::vector<std::string> words{
+        "-n", std::to_string(processes.workers), "--dist", std::string(dist)};
+    if (processes.maxschedchunk) {
+        words.emplace_back("--maxschedchunk");
+        words.push_back(std::to_string(*processes.maxschedchunk));
+    }
+    if (!processes.scope_reorder) {
+        words.emplace_back("--no-loadscope-reorder");
+    }
     return words;
 }
 
@@ -80,31 +122,17 @@ std::vector<std::string> runner_arguments(
     const Interpreter& interpreter,
     const std::vector<std::string>& arguments
 ) {
-    const auto* processes = std::get_if<Processes>(&configuration.runner);
-    if (processes == nullptr) {
-        const bool loaded = interpreter.xdist_version && allows_xdist(arguments);
-        std::vector<std::string> words;
-        if (loaded) {
-            words.emplace_back("-n0");
-        }
-        if (!configuration.runner_name.empty()) {
-            const auto more = requested_arguments(configuration);
-            words.insert(words.end(), more.begin(), more.end());
-        }
-        return words;
+    if (const auto* processes = std::get_if<Processes>(&configuration.runner)) {
+        return of_processes(*processes);
     }
-    // Our own scheduler takes the place of xdist's "load", whose workers do what it needs.
-    const bool planned = processes->dist == Distribution::planned;
-    const std::string_view dist = name_of(planned ? Distribution::load : processes->dist);
-    std::vector<std::string> words{
-        "-n", std::to_string(processes->workers), "--dist", std::string(dist)};
-    if (processes->maxschedchunk) {
-        words.emplace_back("--maxschedchunk");
-        words.push_back(std::to_string(*processes->maxschedchunk));
+    std::vector<std::string> words = without_xdist(interpreter, arguments);
+    std::vector<std::string> more;
+    if (!configuration.runner_name.empty()) {
+        more = requested_arguments(configuration);
+    } else if (const auto* forked = std::get_if<Forked>(&configuration.runner)) {
+        more = {"-p", "advisor_lanes", "--forked-workers", std::to_string(forked->workers)};
     }
-    if (!processes->scope_reorder) {
-        words.emplace_back("--no-loadscope-reorder");
-    }
+    words.insert(words.end(), more.begin(), more.end());
     return words;
 }
 
@@ -120,9 +148,13 @@ std::optional<Error> why_not_runnable(
     if (std::holds_alternative<Sequential>(configuration.runner)) {
         return std::nullopt;
     }
+    const auto* forked = std::get_if<Forked>(&configuration.runner);
+    if (forked != nullptr && forked->lanes == 1) {
+        return why_not_forked(interpreter);
+    }
     const auto* processes = std::get_if<Processes>(&configuration.runner);
     if (processes == nullptr) {
-        return not_yet(kind_of(configuration));
+        return not_yet(forked != nullptr ? "threads in forked workers" : kind_of(configuration));
     }
     if (!interpreter.xdist_version) {
         return Error{
@@ -145,7 +177,8 @@ std::vector<std::string> command_for(
     const Configuration& configuration, const Interpreter& interpreter, const SuiteCommand& command
 ) {
     const auto* processes = std::get_if<Processes>(&configuration.runner);
-    if (processes != nullptr && processes->dist == Distribution::planned) {
+    const bool planned = processes != nullptr && processes->dist == Distribution::planned;
+    if (planned || std::holds_alternative<Forked>(configuration.runner)) {
         return by_advisor(configuration, command);
     }
     std::vector<std::string> words = command.words();

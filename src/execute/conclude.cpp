@@ -50,6 +50,18 @@ Conclusion of_sequential(int code, const Tally& tally) {
     return {code, "", false};
 }
 
+/// Forked workers report to pytest itself, whose exit code is a sequential run's; of tests that are
+/// lost on the way it knows nothing.
+Conclusion of_forked(int code, const Tally& tally) {
+    const bool is_count = code == k_ok || code == k_tests_failed || code == k_internal_error;
+    if (is_count && tally.had_session && !tally.conservation.holds()) {
+        return own(
+            fmt::format("pytest exited with {}, but {}", code, what_is_wrong(tally.conservation))
+        );
+    }
+    return of_sequential(code, tally);
+}
+
 Conclusion of_workers(int code, const Tally& tally) {
     const JournalEvent& finish = tally.finish;
     if (tally.exit_by_suite) {
@@ -72,13 +84,7 @@ Conclusion of_workers(int code, const Tally& tally) {
     if (code == k_no_tests) {
         return {k_no_tests, "", true};
     }
-    const bool is_count = code == k_ok || code == k_tests_failed || code == k_internal_error;
-    if (is_count && tally.had_session && !tally.conservation.holds()) {
-        return own(
-            fmt::format("pytest exited with {}, but {}", code, what_is_wrong(tally.conservation))
-        );
-    }
-    return of_sequential(code, tally);
+    return of_forked(code, tally);
 }
 
 }  // namespace
@@ -95,6 +101,9 @@ Conclusion conclude(const ProcessEnd& end, const Tally& tally, const Configurati
     }
     if (std::holds_alternative<Processes>(configuration.runner)) {
         return of_workers(*end.exit_code, tally);
+    }
+    if (std::holds_alternative<Forked>(configuration.runner)) {
+        return of_forked(*end.exit_code, tally);
     }
     return of_sequential(*end.exit_code, tally);
 }

@@ -26,15 +26,24 @@ std::vector<PluginLoading> plugins_of(const RunRequest& request, const PrivateDi
 }
 
 Status furnish(
-    const PrivateDirectory& place, const std::vector<PluginLoading>& plugins, const Deal& deal
+    const PrivateDirectory& place,
+    const std::vector<PluginLoading>& plugins,
+    const RunRequest& request
 ) {
-    Status ready = place.put("journal", "");
+    std::vector<PythonFile> files;
+    if (std::holds_alternative<Forked>(request.configuration.runner)) {
+        files = lanes_package();  // which the words of the configuration load
+    }
     for (const PluginLoading& plugin : plugins) {
+        files.push_back(plugin.file);
+    }
+    Status ready = place.put("journal", "");
+    for (const PythonFile& file : files) {
         if (ready) {
-            ready = place.put(plugin.file.name, plugin.file.text);
+            ready = place.put(file.name, file.text);
         }
     }
-    return ready && plugins.size() > 1 ? place.put("deal.json", deal_text(deal)) : ready;
+    return ready && plugins.size() > 1 ? place.put("deal.json", deal_text(request.deal)) : ready;
 }
 
 ProcessSpec spec_of(
@@ -99,7 +108,7 @@ play(const RunRequest& request, const std::vector<std::string>& only, ProcessLau
         return tl::unexpected(place.error());
     }
     const std::vector<PluginLoading> plugins = plugins_of(request, *place);
-    Status ready = furnish(*place, plugins, request.deal);
+    Status ready = furnish(*place, plugins, request);
     ProcessSpec spec = spec_of(request, *place, plugins);
     if (ready && !only.empty()) {
         ready = place->put("only.json", ids_text(only));

@@ -47,6 +47,8 @@ PrivateDirectory::~PrivateDirectory() {
 
 Status PrivateDirectory::put(std::string_view name, std::string_view bytes) const {
     const std::string file = fmt::format("{}/{}", path_, name);
+    std::error_code unmade;  // then the file cannot be opened either
+    std::filesystem::create_directories(std::filesystem::path(file).parent_path(), unmade);
     const Descriptor fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     while (fd.is_open() && !bytes.empty()) {
         const ssize_t count = ::write(fd.get(), bytes.data(), bytes.size());

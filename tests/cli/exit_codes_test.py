@@ -141,6 +141,24 @@ def test_the_exit_code_is_that_of_a_sequential_run(advisor: Program, name: str, 
         assert row.says in re.sub(r"\s+", " ", ended.out), ended.out
 
 
+# Forked workers collect nothing themselves and report to pytest itself: all is as sequentially, but
+# that a test which ends its process is a failure.
+FORKED = {name: row.code for name, row in ROWS.items() if row.workers is None} | dict.fromkeys(
+    ["os._exit(0)", "os._exit(3)", "SIGSEGV", "SIGTERM", "every test crashes"], 1
+)
+
+
+@pytest.mark.parametrize("name", FORKED)
+def test_the_exit_code_of_forked_workers_is_that_of_a_sequential_run(
+    advisor: Program, name: str
+) -> None:
+    row = ROWS[name]
+    advisor.write(test_a=IMPORTS + row.text, conftest="import os\n" + row.conftest)
+    words = [word for word in row.words if word not in NO_RESTART]
+    ended = advisor.suite("run", "--configuration", "forked=2", pytest_words=tuple(words))
+    assert ended.code == FORKED[name], ended.out + ended.err
+
+
 def test_lost_tests_run_once_more_where_that_is_asked_for(advisor: Program) -> None:
     advisor.write(
         test_a="def test_1(): pass\n"

@@ -14,6 +14,7 @@ import pytest
 from .conftest import Ended, Program, descendants_marked
 
 PROCESSES = "processes=2,dist=load"
+FORKED = "forked=2"
 
 
 def run(advisor: Program, configuration: str, *words: str) -> Ended:
@@ -122,6 +123,35 @@ def test_hangs():
         time.sleep(0.02)
 
 
+def test_forked_workers_keep_what_xdist_loses(advisor: Program) -> None:
+    advisor.write(
+        test_it="def test_a(record_property): record_property('k', object())\n"
+        "def test_b(): assert 0, b'\\xff'.decode('utf8', 'surrogateescape')"
+    )
+    ended = advisor.suite("run", "--configuration", FORKED, "--json", "--quiet")
+    assert ended.code == 1
+    assert ended.document["outcomes"] == {"failed": 1, "passed": 1}
+    assert ended.document["conservation"]["lost"] == []
+    assert [worker["name"] for worker in ended.document["workers"]] == ["gw0", "gw1"]
+
+
+def test_advised_forked_workers_that_a_suite_refuses_give_way(advisor: Program) -> None:
+    advisor.write(
+        test_it="import pytest, time\n@pytest.mark.parametrize('n', range(40))\n"
+        "def test(n): time.sleep(0.05)"
+    )
+    analyzed = advisor.suite("analyze", "--json")
+    assert analyzed.document["recommended"].startswith("forked=")
+    advisor.write(
+        conftest="import threading\nwaiting = threading.Event()\n"
+        "threading.Thread(target=waiting.wait, name='pump', daemon=True).start()"
+    )
+    ended = advisor.suite("run")
+    assert ended.code == 0, ended.out + ended.err
+    assert "the thread 'pump'" in ended.err and "running instead: " in ended.err
+    assert run(advisor, FORKED).code == 4
+
+
 def test_what_cannot_be_run_says_why(advisor: Program) -> None:
     advisor.write(test_it="def test_a(): pass")
     ended = run(advisor, "threads=4")
@@ -151,7 +181,7 @@ def test_leaves():
 SIGNALS = {"INT": 2, "TERM": 143, "HUP": 129, "QUIT": 131}
 
 
-@pytest.mark.parametrize("configuration", ["sequential", PROCESSES])
+@pytest.mark.parametrize("configuration", ["sequential", PROCESSES, FORKED])
 @pytest.mark.parametrize("name", SIGNALS)
 def test_a_signal_reaches_pytest_and_leaves_nothing(
     advisor: Program, nothing_left: str, name: str, configuration: str

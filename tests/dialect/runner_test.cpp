@@ -75,9 +75,40 @@ TEST_CASE("without xdist only a sequential run is possible, and the fix is named
     CHECK_FALSE(runs("processes=2", "3.8.0", {"-pno:xdist"}));
 }
 
-TEST_CASE("threads, forked workers and shards are predicted only") {
+TEST_CASE("forked workers are spelt with the plugin, and xdist is kept from the tests") {
+    const Words plugin{"-p", "advisor_lanes", "--forked-workers", "4"};
+    CHECK(words_of("forked=4", with_xdist("")) == plugin);
+    Words both{"-n0"};
+    both.insert(both.end(), plugin.begin(), plugin.end());
+    CHECK(words_of("forked=4", with_xdist("3.8.0")) == both);
+    CHECK(runs("forked=4", ""));
+}
+
+TEST_CASE("what a user types for forked workers is advisor's own command") {
+    const auto typed = [](const SuiteCommand& command) {
+        return command_for(*parse_configuration("forked=4"), with_xdist(""), command);
+    };
+    const Words own{"advisor", "run", "--configuration", "forked=4"};
+    Words wanted = own;
+    wanted.insert(wanted.end(), {"--python", "venv/bin/python", "--", "tests"});
+    CHECK(typed({{"venv/bin/python", "-m", "pytest"}, {"tests"}, "python3"}) == wanted);
+    // As a recording has it.
+    CHECK(typed({{"venv/bin/python", "-m", "pytest", "tests"}, {}, "python3"}) == wanted);
+    wanted = own;
+    wanted.insert(wanted.end(), {"--command", "uv run pytest"});
+    CHECK(typed({{"uv", "run", "pytest"}, {}, ""}) == wanted);
+}
+
+TEST_CASE("forked workers need the pytest they were made for") {
+    Interpreter interpreter = with_xdist("");
+    interpreter.pytest_version = "7.3.2";
+    const SuiteCommand command{{"python3", "-m", "pytest"}, {}, "python3"};
+    CHECK(why_not_runnable(*parse_configuration("forked=2"), interpreter, command));
+}
+
+TEST_CASE("threads and shards are predicted only") {
     CHECK_FALSE(runs("threads=4", "3.8.0"));
-    CHECK_FALSE(runs("forked=4", "3.8.0"));
+    CHECK_FALSE(runs("forked=2,threads=4", "3.8.0"));
     CHECK_FALSE(runs("shards=2,processes=4", "3.8.0"));
 }
 

@@ -29,6 +29,10 @@ struct PythonFile {
 [[nodiscard]] PythonFile probe_plugin();
 [[nodiscard]] PythonFile capacity_script();
 
+/// The package advisor_lanes, which runs `forked`: names are paths in the directory of a run. It is
+/// loaded by the words of the configuration (runner.hpp).
+[[nodiscard]] std::vector<PythonFile> lanes_package();
+
 /// A plugin in a directory of its own. The directory is to be put before PYTHONPATH, whose old
 /// value the plugin finds under `keep_as` and puts back.
 struct PluginLoading {

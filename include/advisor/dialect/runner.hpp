@@ -13,8 +13,8 @@
 namespace advisor {
 
 /// Words that make pytest run this configuration. They follow the user's own arguments, so that
-/// they win over them and over addopts: "-n 4 --dist worksteal". Of a sequential run "-n0" where
-/// xdist is loaded (addopts may ask for workers), else nothing.
+/// they win over them and over addopts: "-n 4 --dist worksteal". Of any other run "-n0" where xdist
+/// is loaded (addopts may ask for workers), and "-p advisor_lanes ..." of forked workers.
 [[nodiscard]] std::vector<std::string> runner_arguments(
     const Configuration& configuration,
     const Interpreter& interpreter,

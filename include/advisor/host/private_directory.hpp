@@ -23,7 +23,7 @@ public:
 
     [[nodiscard]] const std::string& path() const { return path_; }
 
-    /// Makes a file in it, mode 0600.
+    /// Makes a file in it, mode 0600, and the directories that its name has.
     [[nodiscard]] Status put(std::string_view name, std::string_view bytes) const;
 
 private:

@@ -147,8 +147,9 @@ class Controller:
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
-        node = getattr(report, "node", None)
-        self.phases.add(report, node.gateway.id if node is not None else "", "final")
+        node = getattr(report, "node", None)  # xdist's; forked workers name themselves
+        worker = getattr(report, "worker_id", "") if node is None else node.gateway.id
+        self.phases.add(report, worker, "final")
 
     def pytest_collectreport(self, report: Any) -> None:
         if report.failed and report.nodeid in self.gateways:  # xdist's way to say so
