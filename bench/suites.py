@@ -1,0 +1,81 @@
+"""The public suites of bench/corpus, for the benchmarks that run them, and what a kept result says
+of where it was measured."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass
+class Suite:
+    name: str
+    about: str
+    package: str
+    directory: Path
+    python: Path
+    arguments: list[str]
+    environment: dict[str, str]
+
+    def call(self, words: list[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
+        # As in a shell where the suite's environment is active: suites call each other's scripts.
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        environment["PATH"] = f"{self.python.parent}:{environment['PATH']}"
+        return subprocess.run(
+            words,
+            cwd=self.directory,
+            env=environment | self.environment,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            **options,
+        )
+
+
+def suites(names: list[str], into: Path) -> list[Suite]:
+    manifest = tomllib.loads((ROOT / "bench/corpus/suites.toml").read_text())
+    known = {suite["name"]: suite for suite in manifest["suite"]}
+    wanted = list(known) if names == ["all"] else names
+    subprocess.run(
+        [ROOT / "bench/corpus/install", "--into", into, *wanted], check=True, stdout=sys.stderr
+    )
+    return [
+        Suite(
+            name,
+            known[name]["about"],
+            known[name]["package"],
+            into / name / "src" / known[name].get("tests_dir", "."),
+            into / name / "venv/bin/python",
+            ["-p", "no:cacheprovider", *known[name]["args"]],
+            known[name].get("env", {}),
+        )
+        for name in wanted
+    ]
+
+
+def today() -> str:
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")
+
+
+def commit() -> str:
+    words = ["git", "rev-parse", "--short", "HEAD"]
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    return ended.stdout.strip()
+
+
+def machine() -> dict[str, Any]:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    models = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
+    return {
+        "cpu": models[0] if models else "unknown",
+        "cores": os.cpu_count(),
+        "kernel": platform.release(),
+    }
