@@ -6,6 +6,7 @@ Tried with pytest 7.4 to 9.2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,20 @@ def base_of_temporary_paths(session: pytest.Session) -> Path | None:
 
 def set_base_of_temporary_paths(session: pytest.Session, base: Path) -> None:
     session.config._tmp_path_factory._basetemp = base  # type: ignore[attr-defined]
+
+
+def forget_callers(session: pytest.Session, names: Sequence[str]) -> None:
+    """The hook proxies of items keep a caller once it was used, as the parent of a replacement
+    worker has done; and a proxy may stand before another one."""
+    proxies = [session.config.hook, *(item.ihook for item in session.items)]
+    for proxy in {id(one): one for one in proxies}.values():
+        inner: Any = proxy
+        while inner is not None and inner is not session.config.pluginmanager.hook:
+            for name in names:
+                vars(inner).pop(name, None)
+            inner = vars(inner).get(
+                "_PathAwareHookProxy__hook_relay", vars(inner).get("_hook_relay")
+            )
 
 
 def failed_subtests(item: pytest.Item) -> Any:

@@ -63,6 +63,7 @@ def listen_alone(session: pytest.Session) -> Listener:
     others = [plugin for plugin in manager.get_plugins() if plugin not in kept]
     for name in EVENTS:
         setattr(manager.hook, name, manager.subset_hook_caller(name, others))
+    private.forget_callers(session, EVENTS)
     # Warnings of before the fork are the parent's to tell.
     listener.events.clear()
     return listener
