@@ -18,9 +18,9 @@ struct Range {
 };
 
 /// The rule of forked workers (dialect/plugin/lanes/advisor_lanes/shares.py). Each has an equal run
-/// of neighbouring units and takes them singly from its front, with a look-ahead of one: who has but
-/// one test left takes the next unit before it starts it, because it must know which fixtures the
-/// next test keeps. Who has none left steals the later half of the longest range.
+/// of neighbouring units and takes them singly from its front, with a look-ahead of one: who has
+/// but one test left takes the next unit before it starts it, because it must know which fixtures
+/// the next test keeps. Who has none left steals the later half of the longest range.
 class RangePolicy final : public Policy {
 public:
     RangePolicy(std::span<const std::uint32_t> units, std::uint32_t nodes, std::uint32_t grain)

@@ -18,7 +18,9 @@ public:
 
     /// Of units.
     [[nodiscard]] std::size_t count() const { return begins_.size() - 1; }
-    [[nodiscard]] std::span<const Test> tests(std::size_t unit) const { return tests(unit, unit + 1); }
+    [[nodiscard]] std::span<const Test> tests(std::size_t unit) const {
+        return tests(unit, unit + 1);
+    }
     /// Of the units from `begin` up to `end`, which is not one of them.
     [[nodiscard]] std::span<const Test> tests(std::size_t begin, std::size_t end) const {
         return std::span(order_).subspan(begins_[begin], begins_[end] - begins_[begin]);

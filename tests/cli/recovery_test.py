@@ -1,4 +1,4 @@
-"""Runs that are killed at random moments, a few times; script/campaign recovery does it 200 times."""
+"""Runs that are killed at random moments, as script/campaign recovery does it 200 times."""
 
 from __future__ import annotations
 
