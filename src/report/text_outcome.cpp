@@ -47,7 +47,7 @@ Lines stalls(const RunOutcome& outcome, const TextStyle& style) {
         lines = lines + paragraph("", sentence, style, Tone::bad);
         std::istringstream stacks(stall.stacks);
         for (std::string line; std::getline(stacks, line);) {
-            lines.push_back("  " + escape_terminal(line));
+            lines = lines + paragraph("  ", line, style);
         }
     }
     return lines;

@@ -183,7 +183,9 @@ TEST_CASE("a run slower or faster than its range says by how much") {
 
 TEST_CASE("lost tests are the first thing a run says") {
     RunOutcome outcome = sample::outcome();
-    outcome.conservation = {400, 399, {"tests/a.py::test_gone"}, {}};
+    outcome.conservation.collected = 400;
+    outcome.conservation.final = 399;
+    outcome.conservation.lost = {"tests/a.py::test_gone"};
     outcome.exit_code = 1;
     const std::string text = as_text(outcome, k_ascii);
     CHECK(text.starts_with(
