@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+LANES = ROOT / "src/dialect/plugin/lanes"  # where pytest finds the plugin of forked workers
 
 
 @dataclass
@@ -30,6 +31,8 @@ class Suite:
         # As in a shell where the suite's environment is active: suites call each other's scripts.
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         environment["PATH"] = f"{self.python.parent}:{environment['PATH']}"
+        if "advisor_lanes" in words:
+            environment["PYTHONPATH"] = str(LANES)
         return subprocess.run(
             words,
             cwd=self.directory,
@@ -59,6 +62,18 @@ def suites(names: list[str], into: Path) -> list[Suite]:
         )
         for name in wanted
     ]
+
+
+def runner_words(spec: str) -> list[str] | None:
+    """What pytest itself is told to run a configuration; None where it needs more than that."""
+    if spec == "sequential":
+        return ["-n0"]
+    keys = dict(part.split("=") for part in spec.split(","))
+    if keys.keys() == {"processes", "dist"} and keys["dist"] != "planned":
+        return ["-n", keys["processes"], "--dist", keys["dist"]]
+    if keys.keys() == {"forked"}:
+        return ["-n0", "-p", "advisor_lanes", "--forked-workers", keys["forked"]]
+    return None
 
 
 def today() -> str:
