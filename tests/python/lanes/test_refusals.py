@@ -22,6 +22,11 @@ import socket
 listening = socket.create_server(("127.0.0.1", 0))
 connection = socket.create_connection(listening.getsockname())
 """
+LOCK = """
+import multiprocessing
+class Server:
+    stopping = multiprocessing.Event()
+"""
 NODE_HOOK = """
 import pytest
 @pytest.hookimpl(optionalhook=True)
@@ -35,6 +40,7 @@ def pytest_configure_node(node): node.workerinput["database"] = "x"
         (THREAD, (), "the thread 'pump'"),
         (DATABASE, (), "held.db is open"),
         (CONNECTION, (), "a connection to 127.0.0.1"),
+        (LOCK, (), "a lock of multiprocessing"),
         (NODE_HOOK, (), "pytest_configure_node"),
         ("", ("--pdb",), "--pdb"),
         ("", ("--setup-show",), "--setup-show"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import stat
@@ -34,6 +35,7 @@ def found(session: pytest.Session) -> list[str]:
         *(f"the thread {name} is running" for name in threads()),
         *(why for module, why in NOT_AFTER_FORK.items() if module in sys.modules),
         *event_loops(),
+        *locks_between_processes(),
         *cuda(),
         *connections(),
         *databases(),
@@ -69,6 +71,17 @@ def event_loops() -> list[str]:
     if asyncio is not None and asyncio._get_running_loop() is not None:
         return ["an event loop of asyncio is running"]
     return []
+
+
+def locks_between_processes() -> list[str]:
+    """A lock, event or queue of multiprocessing lies in memory that forked workers would share: one
+    would wait for another's (pyftpdlib keeps an event in a class, and its tests stop for ever)."""
+    synchronize: Any = sys.modules.get("multiprocessing.synchronize")
+    if synchronize is None or not any(
+        issubclass(type(thing), synchronize.SemLock) for thing in gc.get_objects()
+    ):
+        return []
+    return ["a lock of multiprocessing was made before the tests, and all workers would share it"]
 
 
 def cuda() -> list[str]:
