@@ -1,6 +1,6 @@
 """The recorded set: what was measured of each suite, so that any model can be scored against it.
 
-A directory NAME of recorded/ holds, for one suite:
+A directory NAME of suites/ holds, for one suite:
 
 - ``profile-K.json.xz``  recordings by ``advisor profile``: the first before all else, one amid each
                          later block of measured runs
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-RECORDED = Path(__file__).resolve().parent / "recorded"
+RECORDED = Path(__file__).resolve().parent / "suites"
 
 # A run is disturbed if others took more of the machine than this while it ran.
 MOST_STEAL = 0.02
@@ -99,8 +99,10 @@ def names() -> list[str]:
     return sorted(path.parent.name for path in RECORDED.glob("*/measured.json"))
 
 
-def pack(document: Path, packed: Path) -> None:
-    packed.write_bytes(lzma.compress(document.read_bytes(), preset=9))
+def pack(document: Path, packed: Path, installed: Path) -> None:
+    """The directory in which suites are installed is called /suites in what is kept."""
+    text = document.read_bytes().replace(bytes(installed), b"/suites")
+    packed.write_bytes(lzma.compress(text, preset=9))
 
 
 def unpack(packed: Path) -> bytes:
