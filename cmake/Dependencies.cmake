@@ -9,6 +9,12 @@ find_package(pugixml CONFIG REQUIRED)
 find_package(Eigen3 CONFIG REQUIRED)
 find_package(Boost CONFIG REQUIRED COMPONENTS program_options)
 
+add_library(fmt_once STATIC "${CMAKE_CURRENT_LIST_DIR}/fmt_once.cpp")
+target_compile_features(fmt_once PUBLIC cxx_std_20)
+target_include_directories(
+    fmt_once SYSTEM PUBLIC $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>
+)
+
 # The archive, as of Boost and libpfm4: a static binary cannot take the shared library.
 set_target_properties(pugixml::pugixml PROPERTIES INTERFACE_LINK_LIBRARIES pugixml::static)
 

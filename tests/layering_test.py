@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # How a third party of the table is named in an #include, and how in CMake.
 LIBRARIES = {
-    "fmt": ("fmt/", "fmt::fmt-header-only"),
+    "fmt": ("fmt/", "fmt_once"),
     "nlohmann_json": ("nlohmann/", "nlohmann_json::nlohmann_json"),
     "pugixml": ("pugixml.hpp", "pugixml::pugixml"),
     "libpfm4": ("perfmon/", "pfm"),
