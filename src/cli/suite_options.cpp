@@ -1,6 +1,7 @@
 #include "cli/suite_options.hpp"
 
 #include <advisor/dialect/runner.hpp>
+#include <advisor/dialect/version.hpp>
 #include <advisor/measure/probe.hpp>
 
 #include <fmt/format.h>
@@ -8,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 
 #include "cli/shell.hpp"
@@ -20,17 +20,6 @@ namespace {
 bool is_program(const std::string& path) {
     std::error_code ignored;
     return std::filesystem::is_regular_file(path, ignored) && ::access(path.c_str(), X_OK) == 0;
-}
-
-/// The leading number of "8.3.5", and the one after its dot.
-std::pair<int, int> version_of(const std::string& text) {
-    std::pair<int, int> version{0, 0};
-    const char* const end = text.data() + text.size();
-    const auto major = std::from_chars(text.data(), end, version.first);
-    if (major.ec == std::errc() && major.ptr != end && *major.ptr == '.') {
-        std::from_chars(major.ptr + 1, end, version.second);
-    }
-    return version;
 }
 
 Status fit_for_us(const Interpreter& interpreter) {
@@ -47,7 +36,7 @@ Status fit_for_us(const Interpreter& interpreter) {
                  )
         );
     }
-    if (version_of(*interpreter.pytest_version) < std::pair{7, 0}) {
+    if (version_of(*interpreter.pytest_version) < Version{7}) {
         return fail(
             ErrorKind::environment,
             fmt::format("pytest {} is too old", *interpreter.pytest_version),
@@ -55,7 +44,7 @@ Status fit_for_us(const Interpreter& interpreter) {
             fmt::format("{} -m pip install -U pytest", interpreter.executable)
         );
     }
-    if (version_of(interpreter.version) < std::pair{3, 9}) {
+    if (version_of(interpreter.version) < Version{3, 9}) {
         return fail(
             ErrorKind::environment,
             fmt::format("Python {} is too old", interpreter.version),

@@ -1,12 +1,11 @@
 #include "dialect/requested_runner.hpp"
 
 #include <advisor/base/text.hpp>
+#include <advisor/dialect/version.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "dialect/version.hpp"
 
 namespace advisor {
 

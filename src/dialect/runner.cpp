@@ -1,11 +1,12 @@
 #include "advisor/dialect/runner.hpp"
 
+#include <advisor/dialect/version.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "dialect/requested_runner.hpp"
-#include "dialect/version.hpp"
 
 namespace advisor {
 

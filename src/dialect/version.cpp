@@ -1,4 +1,4 @@
-#include "dialect/version.hpp"
+#include "advisor/dialect/version.hpp"
 
 #include <charconv>
 

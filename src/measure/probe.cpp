@@ -16,6 +16,8 @@ constexpr Seconds k_patience{60};
 constexpr Bytes k_longest_answer{4 << 20};
 constexpr const char* k_hint =
     "name the suite's interpreter with --python, or its launcher with --command";
+constexpr const char* k_passes_nothing_hint =
+    "name the interpreter of its environment with --python, such as .tox/py312/bin/python";
 
 ProcessSpec probe_spec(
     const SuiteCommand& command,
@@ -36,7 +38,8 @@ ProcessSpec probe_spec(
     }
     spec.argv = command.launcher;
     spec.argv.insert(spec.argv.end(), probe.words.begin(), probe.words.end());
-    spec.argv.emplace_back("--version");
+    // Given once, pytest 9 answers before it loads a plugin.
+    spec.argv.insert(spec.argv.end(), {"--version", "--version"});
     spec.prefixes = {{"PYTHONPATH", place.path(), probe.keep_as}};
     return spec;
 }
@@ -73,11 +76,15 @@ Result<Interpreter> probe_interpreter(
     }
     const auto answer = read_file(answer_path, k_longest_answer);
     if (!answer) {
+        // As tox does, unless told to pass PYTHONPATH.
+        const bool passes_nothing = end->output.find(probe.file.module()) != std::string::npos;
         return fail(
             ErrorKind::environment,
             fmt::format("'{}' does not start Python as expected", join_words(command.launcher)),
-            end->timed_out ? "it did not answer within a minute" : last_line(end->output),
-            k_hint
+            end->timed_out   ? "it did not answer within a minute"
+            : passes_nothing ? "it does not pass PYTHONPATH on, by which pytest finds our plugin"
+                             : last_line(end->output),
+            passes_nothing ? k_passes_nothing_hint : k_hint
         );
     }
     return read_interpreter(*answer);
