@@ -88,9 +88,25 @@ std::string_view fitness_of(const CapacityPlan& plan, const PlanPoint& point) {
     return point.meets_target ? "yes" : "no";
 }
 
+/// The set-up of a machine where it is the same for all of them; else nothing.
+Seconds common_setup(const CapacityPlan& plan) {
+    if (plan.points.empty()) {
+        return {};
+    }
+    const Seconds first = plan.points.front().machine.setup;
+    const bool is_common =
+        std::all_of(plan.points.begin(), plan.points.end(), [&](const PlanPoint& point) {
+            return point.machine.setup == first;
+        });
+    return is_common ? first : Seconds();
+}
+
 std::string plan_terms(const CapacityPlan& plan) {
     std::string terms = plan.target > Seconds(0) ? "target " + format_seconds(plan.target)
                                                  : std::string("no target given");
+    if (const Seconds setup = common_setup(plan); setup > Seconds(0)) {
+        terms += "; all seconds hold " + format_seconds(setup) + " to set a machine up";
+    }
     if (!plan.prices_as_of.empty()) {
         terms += "; prices as of " + plan.prices_as_of;
     }

@@ -33,7 +33,7 @@ namespace advisor::report {
 /// "yes", "no", "too little memory".
 [[nodiscard]] std::string_view fitness_of(const CapacityPlan& plan, const PlanPoint& point);
 
-/// "target 5 min 00 s; prices as of 2026-10-01".
+/// "target 5 min 00 s; all seconds hold 25 s to set a machine up; prices as of 2026-10-01".
 [[nodiscard]] std::string plan_terms(const CapacityPlan& plan);
 
 }  // namespace advisor::report
