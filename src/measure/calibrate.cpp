@@ -1,6 +1,7 @@
 #include "advisor/measure/calibrate.hpp"
 
 #include <advisor/dialect/plugins.hpp>
+#include <advisor/dialect/runner.hpp>
 #include <advisor/host/clock.hpp>
 #include <advisor/host/machine.hpp>
 #include <advisor/host/private_directory.hpp>
@@ -139,7 +140,8 @@ Status measure_capacity(
     return {};
 }
 
-Status measure_xdist(
+/// What pytest, xdist and forked workers take for a suite of empty tests.
+Status measure_runners(
     CalibrationMeasurement& seen,
     const Interpreter& interpreter,
     ProcessLauncher& launcher,
@@ -149,23 +151,29 @@ Status measure_xdist(
     if (!suite) {
         return tl::unexpected(suite.error());
     }
-    for (std::uint32_t repeat = 0; repeat < options.repeats; ++repeat) {
+    const auto keep = [](auto& runs, auto run) -> Status {
+        if (!run) {
+            return tl::unexpected(run.error());
+        }
+        runs.push_back(*run);
+        return {};
+    };
+    const bool forks = !why_not_runnable(parse_configuration("forked=1").value(), interpreter, {});
+    Status status;
+    for (std::uint32_t repeat = 0; repeat < options.repeats && status; ++repeat) {
         if (options.progress) {
-            options.progress(fmt::format("workers of xdist, {} of {}", repeat + 1, options.repeats)
+            options.progress(fmt::format("start of workers, {} of {}", repeat + 1, options.repeats)
             );
         }
-        auto sequential = suite->run_sequential(launcher);
-        if (!sequential) {
-            return tl::unexpected(sequential.error());
+        status = keep(seen.sequential, suite->run_sequential(launcher));
+        if (status && interpreter.xdist_version) {
+            status = keep(seen.with_worker, suite->run_with_worker(launcher));
         }
-        auto with_worker = suite->run_with_worker(launcher);
-        if (!with_worker) {
-            return tl::unexpected(with_worker.error());
+        if (status && forks) {
+            status = keep(seen.forked, suite->run_forked(launcher));
         }
-        seen.sequential.push_back(*sequential);
-        seen.with_worker.push_back(*with_worker);
     }
-    return {};
+    return status;
 }
 
 /// FNV-1a, 64 bits: a name for a cache entry, not a secret.
@@ -206,8 +214,8 @@ Result<CalibrationMeasurement> calibrate(
         tell("capacity of the cores");
         status = measure_capacity(seen, interpreter, *place, launcher);
     }
-    if (status && interpreter.xdist_version) {
-        status = measure_xdist(seen, interpreter, launcher, options);
+    if (status) {
+        status = measure_runners(seen, interpreter, launcher, options);
     }
     if (!status) {
         return tl::unexpected(status.error());
@@ -224,7 +232,7 @@ Result<CalibrationMeasurement> calibrate(
 
 std::string calibration_fingerprint(const Host& host, const Interpreter& interpreter) {
     std::string text = fmt::format(
-        "1|{}|{}|{:.2f}|{}|{}|{}|{}|{}|{}|{}",  // the first number: the experiments themselves
+        "2|{}|{}|{:.2f}|{}|{}|{}|{}|{}|{}|{}",  // the first number: the experiments themselves
         host.cpu_model,
         host.cores_allowed,
         host.usable_cores(),

@@ -1,6 +1,7 @@
 #include "measure/empty_suite.hpp"
 
 #include <advisor/dialect/plugins.hpp>
+#include <advisor/dialect/runner.hpp>
 #include <advisor/host/clock.hpp>
 #include <advisor/store/files.hpp>
 
@@ -78,25 +79,30 @@ Result<EmptySuite> EmptySuite::create(const Interpreter& interpreter) {
     for (int i = 0; i < k_files && written; ++i) {
         written = place->put(fmt::format("test_empty_{}.py", i), text);
     }
-    const PythonFile journal = journal_plugin();
-    if (written) {
-        written = place->put(journal.name, journal.text);
+    std::vector<PythonFile> files = lanes_package();
+    files.push_back(journal_plugin());
+    for (const PythonFile& file : files) {
+        if (written) {
+            written = place->put(file.name, file.text);
+        }
     }
     if (!written) {
         return tl::unexpected(written.error());
     }
-    return EmptySuite(std::move(*place), interpreter.executable);
+    return EmptySuite(std::move(*place), interpreter);
 }
 
 Result<EmptySuite::Run>
-EmptySuite::run(const std::vector<std::string>& words, ProcessLauncher& launcher) const {
+EmptySuite::run(const char* configuration, ProcessLauncher& launcher) const {
     const std::string journal_path = place_.path() + "/journal";
     if (const Status emptied = place_.put("journal", ""); !emptied) {
         return tl::unexpected(emptied.error());
     }
     const PluginLoading journal = load_journal(journal_path);
+    const std::vector<std::string> words =
+        runner_arguments(parse_configuration(configuration).value(), interpreter_, {});
     ProcessSpec spec;
-    spec.argv = {python_, "-m", "pytest", "-p", "no:cacheprovider", "-q"};
+    spec.argv = {interpreter_.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"};
     spec.argv.insert(spec.argv.end(), words.begin(), words.end());
     spec.argv.insert(spec.argv.end(), journal.words.begin(), journal.words.end());
     spec.directory = place_.path();
@@ -123,7 +129,7 @@ EmptySuite::run(const std::vector<std::string>& words, ProcessLauncher& launcher
 }
 
 Result<SequentialRun> EmptySuite::run_sequential(ProcessLauncher& launcher) const {
-    const auto run = this->run({"-n0"}, launcher);
+    const auto run = this->run("sequential", launcher);
     if (!run) {
         return tl::unexpected(run.error());
     }
@@ -141,7 +147,7 @@ Result<SequentialRun> EmptySuite::run_sequential(ProcessLauncher& launcher) cons
 }
 
 Result<WorkerRun> EmptySuite::run_with_worker(ProcessLauncher& launcher) const {
-    const auto run = this->run({"-n1", "--dist", "load"}, launcher);
+    const auto run = this->run("processes=1,dist=load", launcher);
     if (!run) {
         return tl::unexpected(run.error());
     }
@@ -182,6 +188,25 @@ Result<WorkerRun> EmptySuite::run_with_worker(ProcessLauncher& launcher) const {
         run->end.cpu() - seconds_of_ns(unconfigured->cpu_ns)
             - seconds_of_ns(worker_finished->cpu_ns)
     );
+    return seen;
+}
+
+Result<ForkedRun> EmptySuite::run_forked(ProcessLauncher& launcher) const {
+    const auto run = this->run("forked=1", launcher);
+    if (!run) {
+        return tl::unexpected(run.error());
+    }
+    const Events events(run->journal);
+    const JournalEvent* collected = events.first("collected");
+    const JournalEvent* finished = events.last("finished");
+    const JournalEvent* unconfigured = events.last("unconfigured");
+    if (collected == nullptr || finished == nullptr || unconfigured == nullptr) {
+        return not_understood();
+    }
+    ForkedRun seen;
+    seen.tests = k_tests;
+    seen.parent_test_cpu = span(collected->cpu_ns, finished->cpu_ns) / k_tests;
+    seen.rest_cpu = std::max(Seconds(0), run->end.cpu() - seconds_of_ns(unconfigured->cpu_ns));
     return seen;
 }
 

@@ -20,6 +20,7 @@ public:
 
     [[nodiscard]] Result<SequentialRun> run_sequential(ProcessLauncher& launcher) const;
     [[nodiscard]] Result<WorkerRun> run_with_worker(ProcessLauncher& launcher) const;
+    [[nodiscard]] Result<ForkedRun> run_forked(ProcessLauncher& launcher) const;
 
 private:
     struct Run {
@@ -27,15 +28,15 @@ private:
         Journal journal;
     };
 
-    EmptySuite(PrivateDirectory place, std::string python)
+    EmptySuite(PrivateDirectory place, Interpreter interpreter)
         : place_(std::move(place)),
-          python_(std::move(python)) {}
+          interpreter_(std::move(interpreter)) {}
 
-    [[nodiscard]] Result<Run>
-    run(const std::vector<std::string>& words, ProcessLauncher& launcher) const;
+    /// `configuration`: its spec.
+    [[nodiscard]] Result<Run> run(const char* configuration, ProcessLauncher& launcher) const;
 
     PrivateDirectory place_;
-    std::string python_;
+    Interpreter interpreter_;
 };
 
 }  // namespace advisor

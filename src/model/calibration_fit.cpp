@@ -121,6 +121,16 @@ double scatter(const std::vector<double>& values) {
     return middle > 0 ? (*high - *low) / 2 / middle : 0.0;
 }
 
+double middle_of(const CalibrationMeasurement& seen, Seconds SequentialRun::*member) {
+    return median(column<SequentialRun>(seen.sequential, [&](const SequentialRun& run) {
+        return run.*member;
+    }));
+}
+
+Seconds not_negative(double value) {
+    return Seconds(std::max(0.0, value));
+}
+
 void fit_workers(ModelParameters& fitted, const CalibrationMeasurement& seen) {
     const auto of_worker = [&](Seconds WorkerRun::*member) {
         return median(column<WorkerRun>(seen.with_worker, [&](const WorkerRun& run) {
@@ -128,13 +138,10 @@ void fit_workers(ModelParameters& fitted, const CalibrationMeasurement& seen) {
         }));
     };
     const auto of_sequential = [&](Seconds SequentialRun::*member) {
-        return median(column<SequentialRun>(seen.sequential, [&](const SequentialRun& run) {
-            return run.*member;
-        }));
+        return middle_of(seen, member);
     };
     const double child_cpu =
         median(column<Seconds>(seen.gateway_child_cpu, [](const Seconds& value) { return value; }));
-    const auto not_negative = [](double value) { return Seconds(std::max(0.0, value)); };
     fitted.gateway_wall = Seconds(of_worker(&WorkerRun::gateway_wall));
     fitted.gateway_cpu =
         std::min(fitted.gateway_wall, Seconds(of_worker(&WorkerRun::gateway_cpu) + child_cpu));
@@ -154,6 +161,19 @@ void fit_workers(ModelParameters& fitted, const CalibrationMeasurement& seen) {
     fitted.source = Source::measured;
 }
 
+void fit_forked(ModelParameters& fitted, const CalibrationMeasurement& seen) {
+    const double exit = middle_of(seen, &SequentialRun::exit_cpu);
+    const double alone = middle_of(seen, &SequentialRun::test_cpu);
+    fitted.forked_test_cpu =
+        not_negative(median(column<ForkedRun>(seen.forked, [&](const ForkedRun& run) {
+            return (run.rest_cpu - Seconds(exit)) / run.tests - Seconds(alone);
+        })));
+    fitted.forked_parent_cpu =
+        Seconds(median(column<ForkedRun>(seen.forked, [](const ForkedRun& run) {
+            return run.parent_test_cpu;
+        })));
+}
+
 }  // namespace
 
 ModelParameters fit_parameters(const CalibrationMeasurement& seen, const ModelParameters& priors) {
@@ -169,6 +189,9 @@ ModelParameters fit_parameters(const CalibrationMeasurement& seen, const ModelPa
     }
     if (!seen.with_worker.empty() && !seen.sequential.empty() && !seen.gateway_child_cpu.empty()) {
         fit_workers(fitted, seen);
+    }
+    if (!seen.forked.empty() && !seen.sequential.empty()) {
+        fit_forked(fitted, seen);
     }
     return fitted;
 }

@@ -100,8 +100,8 @@ RunCosts costs_of(
         costs.workers = std::max(1U, forked->workers);
         costs.lanes = std::max(1U, forked->lanes);
         costs.spawn = computing(parameters.fork_wall);
-        costs.test_extra = computing(parameters.worker_test_cpu);
-        costs.test_message = computing(parameters.controller_test_cpu);
+        costs.test_extra = computing(parameters.forked_test_cpu);
+        costs.test_message = computing(parameters.forked_parent_cpu);
     } else if (const auto* threads = std::get_if<Threads>(&configuration.runner)) {
         costs.lanes = std::max(1U, threads->lanes);
     }

@@ -24,6 +24,8 @@ std::vector<ParameterRow> parameter_rows(const ModelParameters& p) {
         row("worker_exit_wall", p.worker_exit_wall, "from the last test to the end"),
         row("worker_exit_cpu", p.worker_exit_cpu, "CPU of that, each worker"),
         row("fork_wall", p.fork_wall, "fork of a collected process, each worker"),
+        row("forked_test_cpu", p.forked_test_cpu, "further CPU of a forked worker, each test"),
+        row("forked_parent_cpu", p.forked_parent_cpu, "CPU of the parent, each test"),
         row("gil_switch_interval", p.gil_switch_interval, "sys.getswitchinterval()")};
 }
 

@@ -6,9 +6,11 @@
 #include <advisor/domain/configuration.hpp>
 #include <advisor/domain/host.hpp>
 #include <advisor/domain/parameters.hpp>
+#include <advisor/store/model_data.hpp>
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "store/json_fields.hpp"
@@ -129,6 +131,13 @@ void describe(auto& fields, Like<ModelParameters> auto& parameters) {
     fields.field("worker_exit_wall_s", parameters.worker_exit_wall);
     fields.field("worker_exit_cpu_s", parameters.worker_exit_cpu);
     fields.field("fork_wall_s", parameters.fork_wall);
+    if constexpr (std::remove_cvref_t<decltype(fields)>::k_reads) {
+        const ModelParameters priors = prior_parameters();
+        parameters.forked_test_cpu = priors.forked_test_cpu;
+        parameters.forked_parent_cpu = priors.forked_parent_cpu;
+    }
+    fields.later_field("forked_test_cpu_s", parameters.forked_test_cpu);
+    fields.later_field("forked_parent_cpu_s", parameters.forked_parent_cpu);
     fields.field("gil_switch_interval_s", parameters.gil_switch_interval);
     fields.field("capacity", parameters.capacity);
     require_capacity_curve(fields, "capacity", parameters.capacity);

@@ -85,3 +85,17 @@ TEST_CASE("costs of a worker are medians, less what a sequential run pays too") 
     CHECK(fitted.relative_error == doctest::Approx(0.05));             // no scatter: the floor
     CHECK(fitted.controller_id_cpu == priors().controller_id_cpu);
 }
+
+TEST_CASE("a forked worker's cost for a test is the rest of the CPU, less a sequential test's") {
+    CalibrationMeasurement seen;
+    seen.sequential = {{Seconds(0.0006), Seconds(0.02)}};
+    seen.forked = {{100, Seconds(0.0002), Seconds(0.09)}, {100, Seconds(0.0002), Seconds(0.09)}};
+    const ModelParameters fitted = fit_parameters(seen, priors());
+    CHECK(fitted.forked_parent_cpu == Seconds(0.0002));
+    CHECK(
+        fitted.forked_test_cpu.value() == doctest::Approx(0.0001)
+    );                                        // (0.09 - 0.02) / 100 - 0.0006
+    CHECK(fitted.source == Source::assumed);  // no worker of xdist was seen
+    seen.forked = {{100, Seconds(0.0002), Seconds(0.01)}};
+    CHECK(fit_parameters(seen, priors()).forked_test_cpu == Seconds(0));
+}

@@ -54,6 +54,8 @@ TEST_CASE("the priors are plausible, assumed, and start with one core") {
     for (const Seconds time :
          {prior.worker_test_cpu,
           prior.controller_test_cpu,
+          prior.forked_test_cpu,
+          prior.forked_parent_cpu,
           prior.message_latency,
           prior.controller_id_cpu,
           prior.controller_scope_cpu}) {

@@ -95,6 +95,8 @@ ModelParameters RandomValues::parameters() {
           &parameters.worker_exit_wall,
           &parameters.worker_exit_cpu,
           &parameters.fork_wall,
+          &parameters.forked_test_cpu,
+          &parameters.forked_parent_cpu,
           &parameters.gil_switch_interval}) {
         *time = seconds();
     }

@@ -38,14 +38,22 @@ struct WorkerRun {
     Seconds exit_cpu;             ///< CPU after both sessions' ends, of worker and controller
 };
 
+/// One run of the empty tests on one forked worker.
+struct ForkedRun {
+    double tests = 1.0;
+    Seconds parent_test_cpu;  ///< of each test, by the parent
+    Seconds rest_cpu;         ///< CPU of the worker, and of the parent after its session's end
+};
+
 struct CalibrationMeasurement {
     Disturbance disturbance;                 ///< over all experiments
     std::vector<Seconds> interpreter_wall;   ///< of `python -c pass`
     std::vector<Seconds> gateway_child_cpu;  ///< of a worker's interpreter up to its handshake
     std::vector<CapacitySample> capacity;
-    double cores = 1.0;                     ///< that may be used
-    std::vector<SequentialRun> sequential;  ///< both empty where xdist is not installed
-    std::vector<WorkerRun> with_worker;
+    double cores = 1.0;  ///< that may be used
+    std::vector<SequentialRun> sequential;
+    std::vector<WorkerRun> with_worker;  ///< empty where xdist is not installed
+    std::vector<ForkedRun> forked;       ///< empty where forked workers are refused
 };
 
 }  // namespace advisor

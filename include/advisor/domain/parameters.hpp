@@ -35,8 +35,11 @@ struct ModelParameters {
     // pytest-xdist: end
     Seconds worker_exit_wall;  ///< last test done -> workers gone and controller finished
     Seconds worker_exit_cpu;   ///< CPU of that for each worker
+    // forked workers
+    Seconds fork_wall;          ///< fork of a collected process, for each worker
+    Seconds forked_test_cpu;    ///< extra CPU in a worker for each test
+    Seconds forked_parent_cpu;  ///< CPU of the parent for each test: to tell what came of it
     // one machine
-    Seconds fork_wall;                    ///< fork of a collected process, for each worker
     Seconds gil_switch_interval{0.005};   ///< sys.getswitchinterval()
     std::vector<CapacityPoint> capacity;  ///< rising in `runnable`, starts at 1; never empty
 

@@ -14,6 +14,8 @@ namespace advisor {
 /// least squares to j / mu(j). It is wrong where cores of different speed or a shared cache make a
 /// step; beyond the cores it is the measured value, not below that of all cores, since more
 /// processes than cores only take turns.
+/// A forked worker's cost for each test is what is left of a run's CPU without the parent's, less
+/// what a sequential run takes for it.
 /// `source` is `measured` if a worker of xdist was seen, else `assumed`; `relative_error` is the
 /// scatter of the repeats, at least that of a good model (5 %).
 [[nodiscard]] ModelParameters
