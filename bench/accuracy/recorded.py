@@ -23,6 +23,12 @@ RECORDED = Path(__file__).resolve().parent / "suites"
 MOST_STEAL = 0.02
 MOST_FOREIGN = 0.05
 
+USAGE_ERROR = 4  # of pytest
+
+
+def is_disturbed(steal: float, foreign: float, throttled_s: float) -> bool:
+    return steal > MOST_STEAL or foreign > MOST_FOREIGN or throttled_s > 0
+
 
 @dataclass
 class Run:
@@ -38,8 +44,13 @@ class Run:
     spin_s: float  # of a fixed piece of computing just before: how fast the machine was
 
     @property
+    def is_refused(self) -> bool:
+        """The suite may not be run so: pytest ended with a usage error before any test."""
+        return self.exit_code == USAGE_ERROR
+
+    @property
     def is_disturbed(self) -> bool:
-        return self.steal > MOST_STEAL or self.foreign > MOST_FOREIGN or self.throttled_s > 0
+        return is_disturbed(self.steal, self.foreign, self.throttled_s)
 
 
 @dataclass
@@ -55,7 +66,7 @@ class Record:
 
     @property
     def specs(self) -> list[str]:
-        return list(dict.fromkeys(run.spec for run in self.runs))
+        return list(dict.fromkeys(run.spec for run in self.runs if not run.is_refused))
 
     def walls(self, spec: str) -> list[float]:
         """Of the undisturbed runs, or of all where every one was disturbed."""
