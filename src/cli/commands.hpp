@@ -16,6 +16,7 @@ struct Command {
 [[nodiscard]] Command profile_command();
 [[nodiscard]] Command calibrate_command();
 [[nodiscard]] Command run_command();
+[[nodiscard]] Command verify_command();
 [[nodiscard]] Command gate_command();
 [[nodiscard]] Command plan_command();
 [[nodiscard]] Command doctor_command();

@@ -17,6 +17,7 @@ std::vector<Command> all_commands() {
     return {
         analyze_command(),
         run_command(),
+        verify_command(),
         profile_command(),
         report_command(),
         gate_command(),

@@ -22,10 +22,11 @@ struct Request {
 };
 
 Error no_such_form(DocumentKind kind, const std::string& format) {
+    const bool is_plain = kind == DocumentKind::calibration || kind == DocumentKind::verification;
     const std::string hint = kind == DocumentKind::profile ? "it has text, markdown, json and trace"
                              : kind == DocumentKind::advice ? "it has text, markdown, html and json"
-                             : kind == DocumentKind::calibration ? "it has text and json"
-                                                                 : "it has text, markdown and json";
+                             : is_plain                     ? "it has text and json"
+                                                            : "it has text, markdown and json";
     return {
         ErrorKind::usage,
         fmt::format("a document of kind {} has no form '{}'", name_of(kind), format),
@@ -76,6 +77,8 @@ render(const std::string& text, const std::string& origin, const Request& reques
     case DocumentKind::gate: return rendered(*kind, read_gate(text, origin), request);
     case DocumentKind::plan: return rendered(*kind, read_plan(text, origin), request);
     case DocumentKind::doctor: return rendered(*kind, read_doctor(text, origin), request);
+    case DocumentKind::verification:
+        return rendered(*kind, read_verification(text, origin), request);
     }
     return fail(ErrorKind::internal, "unknown kind of document");
 }

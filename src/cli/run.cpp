@@ -19,9 +19,6 @@ namespace advisor::cli {
 
 namespace {
 
-constexpr double k_patience = 10;  ///< times the predicted or sequential wall
-constexpr Seconds k_least_deadline{600};
-
 /// A runner that was asked for by name is run, and its defects are said.
 void name_defects(const Configuration& configuration, Shell& shell) {
     for (const Runner& runner : shipped_runners()) {
@@ -55,11 +52,7 @@ Result<Seconds> deadline_of(const Arguments& arguments, const Choice& choice) {
     if (*asked) {
         return **asked;
     }
-    Seconds expected = choice.sequential_wall.value_or(Seconds(0));
-    if (choice.predicted) {
-        expected = std::max(expected, choice.predicted->wall.high);
-    }
-    return expected > Seconds(0) ? std::max(k_least_deadline, expected * k_patience) : Seconds(0);
+    return patience_with(choice);
 }
 
 /// Forked workers look at what was collected, and end the run before the first test if it cannot be
@@ -69,14 +62,6 @@ bool refused_the_fork(const RunOutcome& outcome) {
     return std::holds_alternative<Forked>(outcome.configuration.runner)
            && outcome.runner_exit_code == k_usage_error && outcome.conservation.collected > 0
            && outcome.conservation.final == 0;
-}
-
-/// With what the last recording knows of it.
-Result<RunOutcome> run_known(RunRequest request, const Instruments& instruments, Shell& shell) {
-    Known known = known_of(request.configuration, request.suite, instruments, shell);
-    request.deal = std::move(known.deal);
-    request.profiled = std::move(known.times);
-    return run_configuration(request, instruments);
 }
 
 /// As chosen; where that was only advised and the suite refuses it, the next best.

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "cli/recording.hpp"
 #include "cli/saved.hpp"
@@ -45,23 +46,6 @@ std::optional<Prediction> fastest_without_fork(const Advice& advice) {
     return fastest == nullptr ? std::nullopt : std::optional(*fastest);
 }
 
-Choice chosen_from(const Advice& advice, const std::string& wanted) {
-    Choice choice;
-    choice.sequential_wall = advice.sequential_wall;
-    if (const Prediction* prediction = find(advice, wanted)) {
-        choice.predicted = *prediction;
-        choice.configuration = prediction->configuration;
-    }
-    choice.caps_thread_pools =
-        std::any_of(advice.findings.begin(), advice.findings.end(), [](const Finding& finding) {
-            return finding.code == "thread-pools";
-        });
-    if (std::holds_alternative<Forked>(choice.configuration.runner)) {
-        choice.other = fastest_without_fork(advice);
-    }
-    return choice;
-}
-
 /// The user's own configuration; predicted if a recording of this suite is there already.
 Choice asked_for(
     const Configuration& configuration,
@@ -90,7 +74,60 @@ Result<Advice> advice_from_file(const std::string& path) {
     return text ? read_advice(*text, path) : tl::unexpected(text.error());
 }
 
-/// Saved advice for this suite and machine, else made now.
+/// What the last recording of this suite is good for in a run.
+struct Known {
+    Deal deal;
+    std::map<std::string, Seconds> times;
+};
+
+Known known_of(
+    const Configuration& configuration,
+    const Suite& suite,
+    const Instruments& instruments,
+    Shell& shell
+) {
+    Known known;
+    const auto profile = saved_profile(suite, discover_host(instruments.files));
+    if (!profile) {
+        if (is_planned(configuration)) {
+            shell.note("no recording of this suite yet, so dist=planned deals whole files unseen; "
+                       "advisor profile makes one");
+        }
+        return known;
+    }
+    for (const TestCost& test : profile->tests) {
+        known.times[test.id] = test.total().wall;
+    }
+    for (const FixtureInstance& instance : profile->fixtures) {
+        if (instance.requested_by.value < profile->tests.size()) {
+            known.times[profile->tests[instance.requested_by.value].id] += instance.setup.wall;
+        }
+    }
+    if (is_planned(configuration)) {
+        known.deal = deal_of(make_workload(*profile), parallelism(configuration));
+    }
+    return known;
+}
+
+}  // namespace
+
+Choice chosen_from(const Advice& advice, const std::string& wanted) {
+    Choice choice;
+    choice.sequential_wall = advice.sequential_wall;
+    if (const Prediction* prediction = find(advice, wanted)) {
+        choice.predicted = *prediction;
+        choice.configuration = prediction->configuration;
+    }
+    choice.caps_thread_pools =
+        std::any_of(advice.findings.begin(), advice.findings.end(), [](const Finding& finding) {
+            return finding.code == "thread-pools";
+        });
+    if (std::holds_alternative<Forked>(choice.configuration.runner)) {
+        choice.other = fastest_without_fork(advice);
+    }
+    return choice;
+}
+
 Result<Advice> advice_here(
     const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
 ) {
@@ -110,8 +147,6 @@ Result<Advice> advice_here(
     }
     return advice;
 }
-
-}  // namespace
 
 Result<Choice> choose(
     const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
@@ -143,33 +178,21 @@ Result<Choice> choose(
     return chosen_from(*advice, advice->recommended);
 }
 
-Known known_of(
-    const Configuration& configuration,
-    const Suite& suite,
-    const Instruments& instruments,
-    Shell& shell
-) {
-    Known known;
-    const auto profile = saved_profile(suite, discover_host(instruments.files));
-    if (!profile) {
-        if (is_planned(configuration)) {
-            shell.note("no recording of this suite yet, so dist=planned deals whole files unseen; "
-                       "advisor profile makes one");
-        }
-        return known;
+Result<RunOutcome> run_known(RunRequest request, const Instruments& instruments, Shell& shell) {
+    Known known = known_of(request.configuration, request.suite, instruments, shell);
+    request.deal = std::move(known.deal);
+    request.profiled = std::move(known.times);
+    return run_configuration(request, instruments);
+}
+
+Seconds patience_with(const Choice& choice) {
+    constexpr double k_patience = 10;
+    constexpr Seconds k_least_deadline{600};
+    Seconds expected = choice.sequential_wall.value_or(Seconds(0));
+    if (choice.predicted) {
+        expected = std::max(expected, choice.predicted->wall.high);
     }
-    for (const TestCost& test : profile->tests) {
-        known.times[test.id] = test.total().wall;
-    }
-    for (const FixtureInstance& instance : profile->fixtures) {
-        if (instance.requested_by.value < profile->tests.size()) {
-            known.times[profile->tests[instance.requested_by.value].id] += instance.setup.wall;
-        }
-    }
-    if (is_planned(configuration)) {
-        known.deal = deal_of(make_workload(*profile), parallelism(configuration));
-    }
-    return known;
+    return expected > Seconds(0) ? std::max(k_least_deadline, expected * k_patience) : Seconds(0);
 }
 
 std::vector<std::pair<std::string, std::string>>

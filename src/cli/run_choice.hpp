@@ -5,10 +5,9 @@
 #include <advisor/base/result.hpp>
 #include <advisor/dialect/suite_command.hpp>
 #include <advisor/domain/advice.hpp>
-#include <advisor/domain/deal.hpp>
+#include <advisor/execute/run.hpp>
 #include <advisor/host/instruments.hpp>
 
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,24 +27,27 @@ struct Choice {
     std::optional<Prediction> other;  ///< of an advised forked run, where the suite refuses forks
 };
 
-/// What the last recording of this suite is good for in a run.
-struct Known {
-    Deal deal;
-    std::map<std::string, Seconds> times;
-};
-
 /// The one --configuration, or what --plan or the saved advice recommends; analyses first where
 /// there is no advice for this suite and machine.
 [[nodiscard]] Result<Choice> choose(
     const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
 );
 
-[[nodiscard]] Known known_of(
-    const Configuration& configuration,
-    const Suite& suite,
-    const Instruments& instruments,
-    Shell& shell
+/// With what the last recording of the suite knows.
+[[nodiscard]] Result<RunOutcome>
+run_known(RunRequest request, const Instruments& instruments, Shell& shell);
+
+/// The deadline of a run that nobody gave one: ten times what it should take, and at least ten
+/// minutes; none where that is not known.
+[[nodiscard]] Seconds patience_with(const Choice& choice);
+
+/// What was saved for this suite and machine, else made now.
+[[nodiscard]] Result<Advice> advice_here(
+    const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
 );
+
+/// What is known of a prediction of that advice, as of a choice.
+[[nodiscard]] Choice chosen_from(const Advice& advice, const std::string& wanted);
 
 /// Variables that cap pools of native threads, one a worker, at the worker's share of the cores.
 /// What the user has set stays.

@@ -30,6 +30,8 @@ prediction(std::string_view spec, std::uint32_t rank, double wall_s, double sequ
 [[nodiscard]] GateVerdict verdict();
 [[nodiscard]] CapacityPlan plan();
 [[nodiscard]] DoctorReport doctor();
+/// Sequential 31.0 s and three workers that are slower than promised, three rounds.
+[[nodiscard]] Verification verification();
 [[nodiscard]] ModelParameters parameters();
 
 /// The same documents with the hostile id wherever a suite or a machine could put one.

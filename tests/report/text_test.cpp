@@ -46,7 +46,8 @@ std::vector<std::string> texts(const TextStyle& style) {
         as_text(sample::verdict(), style),
         as_text(sample::plan(), style),
         as_text(sample::doctor(), style),
-        as_text(sample::parameters(), style)};
+        as_text(sample::parameters(), style),
+        as_text(sample::verification(), style)};
 }
 
 const TextStyle k_ascii{false, false, false};
@@ -299,4 +300,19 @@ TEST_CASE("without unicode no byte is above ASCII, and colour changes nothing bu
 
 TEST_CASE("the same values give the same bytes") {
     CHECK(texts({}) == texts({}));
+}
+
+TEST_CASE("a verification shows predicted beside measured, and which promise was broken") {
+    const std::string text = as_text(sample::verification(), k_ascii);
+    const std::vector<std::string> lines = lines_of(text);
+    REQUIRE(lines.size() > 4);
+    CHECK(lines[0].starts_with("configuration"));
+    CHECK(has(lines[1], "30.1-31.5"));
+    CHECK(has(lines[2], "3 processes, load"));
+    CHECK(has(lines[2], "12.1"));
+    CHECK(has(lines[2], "20.4"));
+    CHECK(has(lines[2], "-41 %"));  // 12.1 / 20.4
+    CHECK(has(text, "noise: the runs of one configuration differ by 2.4 %"));
+    CHECK(has(text, "WORSE THAN PROMISED  3 processes, load: it is 1.50 times as fast"));
+    CHECK(has(as_text(Verification{}, k_ascii), "KEPT"));
 }

@@ -258,4 +258,23 @@ DoctorReport RandomValues::report() {
     return {list([&] { return Check{text(), text(), one_of(Health::fail), text(), text()}; })};
 }
 
+Verification RandomValues::verification() {
+    const auto run = [&] {
+        VerifiedConfiguration made;
+        made.prediction = prediction();
+        made.walls = list([&] { return seconds(); });
+        made.exit_codes.assign(made.walls.size(), static_cast<int>(random_.below(126)));
+        made.wall = flag() ? std::optional(seconds()) : std::nullopt;
+        made.speedup = flag() ? std::optional(real()) : std::nullopt;
+        made.broken_because = text();
+        return made;
+    };
+    Verification made;
+    made.configurations = list(run);
+    made.noise = flag() ? std::optional(real()) : std::nullopt;
+    made.holds = flag();
+    made.reason = text();
+    return made;
+}
+
 }  // namespace advisor

@@ -12,6 +12,7 @@
 #include <advisor/domain/parameters.hpp>
 #include <advisor/domain/profile.hpp>
 #include <advisor/domain/verdict.hpp>
+#include <advisor/domain/verification.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -73,6 +74,7 @@ public:
     [[nodiscard]] GateVerdict verdict();
     [[nodiscard]] CapacityPlan plan();
     [[nodiscard]] DoctorReport report();
+    [[nodiscard]] Verification verification();
 
 private:
     [[nodiscard]] Missing missing();

@@ -59,12 +59,17 @@ TEST_CASE("a doctor's report is read as it was written") {
     check_round_trips([](RandomValues& r) { return r.report(); }, read_doctor);
 }
 
+TEST_CASE("a verification is read as it was written") {
+    check_round_trips([](RandomValues& r) { return r.verification(); }, read_verification);
+}
+
 TEST_CASE("default values are read as they were written, but for what a curve must have") {
     CHECK(read_profile(to_json(Profile{}), "there") == Profile{});
     CHECK(read_outcome(to_json(RunOutcome{}), "there") == RunOutcome{});
     CHECK(read_gate(to_json(GateVerdict{}), "there") == GateVerdict{});
     CHECK(read_plan(to_json(CapacityPlan{}), "there") == CapacityPlan{});
     CHECK(read_doctor(to_json(DoctorReport{}), "there") == DoctorReport{});
+    CHECK(read_verification(to_json(Verification{}), "there") == Verification{});
     CHECK_FALSE(read_calibration(to_json(ModelParameters{}), "there").has_value());
 }
 

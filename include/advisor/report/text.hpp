@@ -9,6 +9,7 @@
 #include <advisor/domain/parameters.hpp>
 #include <advisor/domain/profile.hpp>
 #include <advisor/domain/verdict.hpp>
+#include <advisor/domain/verification.hpp>
 
 #include <string>
 
@@ -27,6 +28,7 @@ struct TextStyle {
 [[nodiscard]] std::string as_text(const GateVerdict& verdict, const TextStyle& style);
 [[nodiscard]] std::string as_text(const CapacityPlan& plan, const TextStyle& style);
 [[nodiscard]] std::string as_text(const DoctorReport& report, const TextStyle& style);
+[[nodiscard]] std::string as_text(const Verification& verification, const TextStyle& style);
 
 /// "predicted 12.1 s (11.0-13.4), measured 12.4 s, sequential 31.0 s"; parts that are not known
 /// are left out.

@@ -19,6 +19,7 @@
 #include <advisor/domain/parameters.hpp>
 #include <advisor/domain/profile.hpp>
 #include <advisor/domain/verdict.hpp>
+#include <advisor/domain/verification.hpp>
 
 #include <cstdint>
 #include <string>
@@ -36,7 +37,8 @@ enum class DocumentKind : std::uint8_t {
     calibration,
     gate,
     plan,
-    doctor
+    doctor,
+    verification
 };
 
 [[nodiscard]] std::string_view name_of(DocumentKind kind);
@@ -51,6 +53,7 @@ enum class DocumentKind : std::uint8_t {
 [[nodiscard]] std::string to_json(const GateVerdict& verdict);
 [[nodiscard]] std::string to_json(const CapacityPlan& plan);
 [[nodiscard]] std::string to_json(const DoctorReport& report);
+[[nodiscard]] std::string to_json(const Verification& verification);
 
 [[nodiscard]] Result<Advice> read_advice(std::string_view text, std::string_view origin);
 [[nodiscard]] Result<Profile> read_profile(std::string_view text, std::string_view origin);
@@ -60,5 +63,7 @@ read_calibration(std::string_view text, std::string_view origin);
 [[nodiscard]] Result<GateVerdict> read_gate(std::string_view text, std::string_view origin);
 [[nodiscard]] Result<CapacityPlan> read_plan(std::string_view text, std::string_view origin);
 [[nodiscard]] Result<DoctorReport> read_doctor(std::string_view text, std::string_view origin);
+[[nodiscard]] Result<Verification>
+read_verification(std::string_view text, std::string_view origin);
 
 }  // namespace advisor
