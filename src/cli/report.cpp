@@ -76,8 +76,14 @@ render(const std::string& text, const std::string& origin, const Request& reques
     case DocumentKind::gate: return rendered(*kind, read_gate(text, origin), request);
     case DocumentKind::plan: return rendered(*kind, read_plan(text, origin), request);
     case DocumentKind::doctor: return rendered(*kind, read_doctor(text, origin), request);
+    case DocumentKind::recording: break;
     }
-    return fail(ErrorKind::internal, "unknown kind of document");
+    return fail(
+        ErrorKind::input,
+        fmt::format("'{}' is no document yet", escape_terminal(origin)),
+        "it is the recording of an advisor that was killed",
+        fmt::format("advisor profile --recover {}", escape_terminal(origin))
+    );
 }
 
 Result<std::string> produce(const Arguments& arguments, const Shell& shell) {

@@ -36,7 +36,8 @@ enum class DocumentKind : std::uint8_t {
     calibration,
     gate,
     plan,
-    doctor
+    doctor,
+    recording  ///< of an interrupted run (recording.hpp)
 };
 
 [[nodiscard]] std::string_view name_of(DocumentKind kind);
