@@ -87,6 +87,10 @@ Result<Arguments> sorted_out(const CommandSpec& command, const po::parsed_option
         }
         values.insert(values.end(), option.value.begin(), option.value.end());
     }
+    const bool needs_option = arguments.positional && !command.positional_of.empty();
+    if (needs_option && !arguments.has(command.positional_of)) {
+        return tl::unexpected(unexpected_word(command, *arguments.positional));
+    }
     return arguments;
 }
 

@@ -27,8 +27,9 @@ struct CommandSpec {
     std::string_view text;     ///< a few lines more; may be empty
     std::vector<OptionSpec> options;
     std::vector<std::string_view> examples;
-    bool takes_suite = false;     ///< pytest's arguments after --
-    std::string_view positional;  ///< name of the one positional argument; empty: none
+    bool takes_suite = false;        ///< pytest's arguments after --
+    std::string_view positional;     ///< name of the one positional argument; empty: none
+    std::string_view positional_of;  ///< the option that allows it; empty: it needs none
 };
 
 class Arguments {

@@ -10,17 +10,30 @@ namespace advisor::cli {
 
 namespace {
 
+Result<Recorded> record_now(const Arguments& arguments, Shell& shell) {
+    Machinery machinery;
+    const auto suite = suite_of(arguments, machinery.launcher);
+    if (!suite) {
+        return tl::unexpected(suite.error());
+    }
+    return record(*suite, arguments, machinery.instruments(), shell);
+}
+
 int profile(const Arguments& arguments, Shell& shell) {
     const auto refused = [](const Error& error) {
         report_error(error);
         return exit_code_of(error);
     };
-    Machinery machinery;
-    const auto suite = suite_of(arguments, machinery.launcher);
-    if (!suite) {
-        return refused(suite.error());
+    const bool recovers = arguments.has("recover");
+    if (recovers && !arguments.suite.empty()) {
+        return refused(
+            {ErrorKind::usage,
+             "advisor profile --recover takes nothing after --",
+             "it runs no suite",
+             ""}
+        );
     }
-    const auto recorded = record(*suite, arguments, machinery.instruments(), shell);
+    const auto recorded = recovers ? recover(arguments.positional) : record_now(arguments, shell);
     if (!recorded) {
         return refused(recorded.error());
     }
@@ -43,17 +56,23 @@ Command profile_command() {
     CommandSpec spec;
     spec.name = "profile";
     spec.summary = "only records one sequential run";
-    spec.usage = "[OPTIONS] [-- PYTEST ARGUMENTS]";
+    spec.usage =
+        "[OPTIONS] [-- PYTEST ARGUMENTS]\n       advisor profile --recover [FILE] [OPTIONS]";
     spec.text =
         "The recording is kept in .advisor/ as well. Exit code 0; 2 where there is nothing to "
-        "record or an option is wrong; 3 where the suite failed.";
-    std::vector<OptionSpec> recording = with_recording({{"output", "FILE", "write it here, too"}});
+        "record or an option is wrong; 3 where the suite failed, or advisor was killed.";
+    std::vector<OptionSpec> recording = with_recording(
+        {{"output", "FILE", "write it here, too"},
+         {"recover", "", "what an advisor that was killed had recorded, the newest in .advisor/"}}
+    );
     std::erase_if(recording, [](const OptionSpec& option) {
         return option.name == "no-calibration";
     });
     spec.options = with_common(with_suite(std::move(recording)));
     spec.examples = {"advisor profile --output base.json -- tests"};
     spec.takes_suite = true;
+    spec.positional = "FILE";
+    spec.positional_of = "recover";
     return {std::move(spec), profile};
 }
 

@@ -6,15 +6,19 @@
 #include <advisor/host/machine.hpp>
 #include <advisor/measure/calibrate.hpp>
 #include <advisor/measure/profile_suite.hpp>
+#include <advisor/measure/recover_profile.hpp>
 #include <advisor/model/calibration_fit.hpp>
 #include <advisor/store/documents.hpp>
+#include <advisor/store/files.hpp>
 #include <advisor/store/model_data.hpp>
+#include <advisor/store/recording.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 
 #include "cli/saved.hpp"
 #include "cli/suite_options.hpp"
@@ -136,6 +140,37 @@ std::string shell_words(const std::vector<std::string>& words) {
     return escape_terminal(join_words(words));
 }
 
+void remove(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+        std::error_code ignored;
+        std::filesystem::remove(path, ignored);
+    }
+}
+
+/// Names the newest recording of the suite whose advisor was killed; those before it go.
+void tell_interrupted(const Suite& suite, const Shell& shell) {
+    std::vector<std::string> paths = interrupted_recordings(recording_prefix(suite));
+    if (!paths.empty()) {
+        shell.note(fmt::format(
+            "an earlier recording of this suite was cut off; until a whole one replaces it: "
+            "advisor profile --recover {}",
+            paths.front()
+        ));
+        paths.erase(paths.begin());
+        remove(paths);
+    }
+}
+
+/// The recording's file is needed no more, nor what was interrupted before a complete one.
+void forget_recordings(const Suite& suite, const ProfiledSuite& profiled) {
+    if (profiled.kept) {
+        profiled.kept->remove();
+    }
+    if (profiled.profile.run.complete) {
+        remove(interrupted_recordings(recording_prefix(suite)));
+    }
+}
+
 }  // namespace
 
 std::vector<OptionSpec> with_recording(std::vector<OptionSpec> options) {
@@ -162,6 +197,8 @@ Result<Recorded> record(
     if (!verbose) {
         options.progress = [&](const ProfileProgress& at) { shell.progress(progress_line(at)); };
     }
+    options.keep_as = recording_prefix(suite);
+    tell_interrupted(suite, shell);
     shell.note(fmt::format("recording one sequential run: {}", shell_words(suite.command.words())));
     auto profiled = profile_suite(suite, instruments, options);
     shell.end_progress();
@@ -175,6 +212,7 @@ Result<Recorded> record(
         shell.note(tail_of(profiled->output));
     }
     if (nothing) {
+        forget_recordings(suite, *profiled);
         return tl::unexpected(*nothing);
     }
     shell.note(fmt::format(
@@ -184,8 +222,32 @@ Result<Recorded> record(
     ));
     if (const Status saved = save(suite, profile); !saved) {
         report_error(saved.error());
+    } else {
+        forget_recordings(suite, *profiled);
     }
     return Recorded{std::move(profiled->profile), std::move(failure)};
+}
+
+Result<Recorded> recover(const std::optional<std::string>& path) {
+    const std::vector<std::string> paths =
+        path ? std::vector{*path} : interrupted_recordings(recording_prefix());
+    if (paths.empty()) {
+        return fail(
+            ErrorKind::input,
+            "there is no recording to recover",
+            fmt::format(
+                "no advisor was killed while it recorded a suite in {}", current_directory()
+            ),
+            "name its file: advisor profile --recover FILE"
+        );
+    }
+    const auto text = read_file(paths.front(), k_largest_recording);
+    auto profile = text ? recover_profile(*text, paths.front()) : tl::unexpected(text.error());
+    if (!profile) {
+        return tl::unexpected(profile.error());
+    }
+    auto failure = failure_of(*profile);
+    return Recorded{std::move(*profile), std::move(failure)};
 }
 
 Result<ModelParameters>

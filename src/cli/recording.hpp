@@ -28,6 +28,9 @@ struct Recorded {
     const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
 );
 
+/// The profile of a recording whose advisor was killed: of this file, or of the newest here.
+[[nodiscard]] Result<Recorded> recover(const std::optional<std::string>& path);
+
 /// Options of `record`.
 [[nodiscard]] std::vector<OptionSpec> with_recording(std::vector<OptionSpec> options);
 

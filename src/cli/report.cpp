@@ -79,8 +79,14 @@ render(const std::string& text, const std::string& origin, const Request& reques
     case DocumentKind::doctor: return rendered(*kind, read_doctor(text, origin), request);
     case DocumentKind::verification:
         return rendered(*kind, read_verification(text, origin), request);
+    case DocumentKind::recording: break;
     }
-    return fail(ErrorKind::internal, "unknown kind of document");
+    return fail(
+        ErrorKind::input,
+        fmt::format("'{}' is no document yet", escape_terminal(origin)),
+        "it is the recording of an advisor that was killed",
+        fmt::format("advisor profile --recover {}", escape_terminal(origin))
+    );
 }
 
 Result<std::string> produce(const Arguments& arguments, const Shell& shell) {

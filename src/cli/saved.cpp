@@ -70,6 +70,14 @@ std::string advice_path(const Suite& suite) {
     return fmt::format("{}/advice-{}.json", k_directory, key_of(suite));
 }
 
+std::string recording_prefix() {
+    return fmt::format("{}/recording-", k_directory);
+}
+
+std::string recording_prefix(const Suite& suite) {
+    return fmt::format("{}{}-", recording_prefix(), key_of(suite));
+}
+
 Status save(const Suite& suite, const Profile& profile) {
     return save_text(profile_path(suite), to_json(profile));
 }

@@ -18,6 +18,10 @@ namespace advisor::cli {
 [[nodiscard]] std::string profile_path(const Suite& suite);
 [[nodiscard]] std::string advice_path(const Suite& suite);
 
+/// How the names of recordings begin that outlive a kill of advisor, and of those of all suites.
+[[nodiscard]] std::string recording_prefix(const Suite& suite);
+[[nodiscard]] std::string recording_prefix();
+
 /// Makes the directory, if need be.
 [[nodiscard]] Status save(const Suite& suite, const Profile& profile);
 [[nodiscard]] Status save(const Suite& suite, const Advice& advice);

@@ -25,11 +25,16 @@ namespace {
 constexpr std::int64_t k_patience_ns = 1'000'000'000;
 constexpr int k_pause_ms = 2;
 constexpr std::int64_t k_pause_ns = 2'000'000;
+constexpr int k_pause_for_others_ms = 20;  ///< a fork may outrun one look at /proc
+
+std::string text_of(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
 
 /// The parent by /proc/PID/stat: "pid (comm) state ppid ...", where comm may hold anything.
 int parent_of(const std::filesystem::path& process) {
-    std::ifstream file(process / "stat");
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const std::string text = text_of(process / "stat");
     const std::size_t close = text.rfind(')');
     if (close == std::string::npos || close + 4 > text.size()) {
         return -1;
@@ -39,19 +44,26 @@ int parent_of(const std::filesystem::path& process) {
     return parent;
 }
 
-std::vector<int> children_of_this_process() {
-    std::vector<int> children;
-    const int self = ::getpid();
+/// The processes of which `is_wanted`, given their directory in /proc, is true.
+template <typename Predicate>
+std::vector<int> processes_where(const Predicate& is_wanted) {
+    std::vector<int> found;
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
         const std::string name = entry.path().filename();
         int pid = 0;
         const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
-        if (error == std::errc() && *end == '\0' && parent_of(entry.path()) == self) {
-            children.push_back(pid);
+        if (error == std::errc() && *end == '\0' && is_wanted(entry.path())) {
+            found.push_back(pid);
         }
     }
-    return children;
+    return found;
+}
+
+std::vector<int> children_of_this_process() {
+    return processes_where([self = ::getpid()](const std::filesystem::path& process) {
+        return parent_of(process) == self;
+    });
 }
 
 /// Reaps what has ended; false if no child is left at all.
@@ -94,6 +106,26 @@ std::uint32_t end_orphans(int process_group) {
         }
     } while (!all_ended_before(monotonic_ns() + k_pause_ns) && monotonic_ns() < deadline);
     return static_cast<std::uint32_t>(killed.size());
+}
+
+void end_tagged(const std::string& tag, int process_group) {
+    if (process_group > 0) {
+        ::kill(-process_group, SIGKILL);
+    }
+    const auto carries_tag = [&](const std::filesystem::path& process) {
+        return text_of(process / "environ").find(tag) != std::string::npos;
+    };
+    const std::int64_t deadline = monotonic_ns() + k_patience_ns;
+    while (monotonic_ns() < deadline) {
+        const std::vector<int> found = processes_where(carries_tag);
+        if (found.empty()) {
+            return;
+        }
+        for (const int pid : found) {
+            ::kill(pid, SIGKILL);
+        }
+        ::poll(nullptr, 0, k_pause_for_others_ms);
+    }
 }
 
 }  // namespace advisor

@@ -3,11 +3,10 @@
 // One event of perf_event_open, encoded by libpfm4.
 
 #include <advisor/base/result.hpp>
+#include <advisor/host/descriptor.hpp>
 
 #include <cstdint>
 #include <string>
-
-#include "host/descriptor.hpp"
 
 namespace advisor {
 

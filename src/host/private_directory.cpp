@@ -1,47 +1,57 @@
 #include "advisor/host/private_directory.hpp"
 
+#include <advisor/host/descriptor.hpp>
+
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <utility>
 
-#include "host/descriptor.hpp"
-
 namespace advisor {
+
+namespace {
+
+void remove(const std::string& directory) {
+    std::error_code ignored;
+    std::filesystem::remove_all(directory, ignored);
+}
+
+}  // namespace
 
 Result<PrivateDirectory> PrivateDirectory::create() {
     const char* base = ::getenv("TMPDIR");
-    std::string path =
-        fmt::format("{}/advisor-XXXXXX", base != nullptr && *base != '\0' ? base : "/tmp");
-    if (::mkdtemp(path.data()) == nullptr) {
+    std::uint64_t number = 0;
+    [[maybe_unused]] const auto drawn = ::getrandom(&number, sizeof number, 0);
+    const std::string path =
+        fmt::format("{}/advisor-{:016x}", base != nullptr && *base != '\0' ? base : "/tmp", number);
+    Guard guard([&](int) { remove(path); });  // knows the name before it is there
+    if (::mkdir(path.c_str(), 0700) != 0) {
         return fail(
             ErrorKind::environment,
-            fmt::format("cannot make a directory like {}", path),
+            fmt::format("cannot make the directory {}", path),
             std::strerror(errno),
             "set TMPDIR to a directory that can be written"
         );
     }
-    return PrivateDirectory(path);
+    return PrivateDirectory(path, std::move(guard));
 }
 
 PrivateDirectory::PrivateDirectory(PrivateDirectory&& other) noexcept
-    : path_(std::exchange(other.path_, {})) {}
-
-PrivateDirectory& PrivateDirectory::operator=(PrivateDirectory&& other) noexcept {
-    std::swap(path_, other.path_);
-    return *this;
-}
+    : path_(std::exchange(other.path_, {})),
+      guard_(std::move(other.guard_)) {}
 
 PrivateDirectory::~PrivateDirectory() {
     if (!path_.empty()) {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
+        remove(path_);
     }
 }
 

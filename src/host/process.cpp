@@ -2,6 +2,9 @@
 
 #include <advisor/base/assert.hpp>
 #include <advisor/host/clock.hpp>
+#include <advisor/host/guard.hpp>
+
+#include <fmt/format.h>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,7 +18,6 @@
 #include <cerrno>
 #include <csignal>
 
-#include "host/guard.hpp"
 #include "host/orphans.hpp"
 #include "host/signal_scope.hpp"
 #include "host/spawn.hpp"
@@ -25,6 +27,8 @@ namespace advisor {
 
 namespace {
 
+/// Of the child's environment: tells its processes wherever they went.
+constexpr const char* k_run_id = "ADVISOR_RUN_ID";
 constexpr int k_tick_ms = 10;
 constexpr std::int64_t k_grace_ns = 10'000'000'000;
 
@@ -235,20 +239,21 @@ void send_signal(int pid, int signal) {
 
 Result<ProcessEnd> LinuxLauncher::run(const ProcessSpec& spec, const ProcessWatch& watch) {
     ADVISOR_ASSERT(!spec.argv.empty(), "a process has a program");
-    ::prctl(PR_SET_CHILD_SUBREAPER, 0);
-    const Guard guard;
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    const std::string run_id = fmt::format("{}-{}", ::getpid(), monotonic_ns());
+    const Guard guard([&](int process_group) {
+        end_tagged(fmt::format("{}={}", k_run_id, run_id), process_group);
+    });
     const rusage before = usage_of_children();
     const SignalScope signals;
     TerminalLease terminal;
     ProcessSpec tagged = spec;
-    const std::size_t equals = guard.tag().find('=');
-    tagged.environment.emplace_back(guard.tag().substr(0, equals), guard.tag().substr(equals + 1));
+    tagged.environment.emplace_back(k_run_id, run_id);
     auto child = spawn(tagged, signals.outer_mask());
     if (!child) {
         return tl::unexpected(child.error());
     }
-    guard.watch(child->pid);
+    guard.tell(child->pid);
     if (watch.before_exec) {
         watch.before_exec(child->pid);
     }

@@ -77,14 +77,12 @@ Result<SharedRing> SharedRing::create(Bytes capacity) {
 SharedRing::SharedRing(SharedRing&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       memory_(std::exchange(other.memory_, nullptr)),
-      capacity_(other.capacity_),
-      read_(other.read_) {}
+      capacity_(other.capacity_) {}
 
 SharedRing& SharedRing::operator=(SharedRing&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
     std::swap(memory_, other.memory_);
     std::swap(capacity_, other.capacity_);
-    std::swap(read_, other.read_);
     return *this;
 }
 
@@ -97,27 +95,29 @@ SharedRing::~SharedRing() {
     }
 }
 
-Result<std::string> SharedRing::drain() {
+Result<std::string> SharedRing::written_since(std::uint64_t position) const {
     const std::uint64_t written = word(memory_, k_written_at).load(std::memory_order_acquire);
-    if (written < read_ || written - read_ > capacity_) {
+    if (written < position || written - position > capacity_) {
         return fail(
             ErrorKind::suite_failed,
             "cannot read on in the recording",
-            fmt::format("its writer stands at byte {}, its reader at {}", written, read_),
+            fmt::format("its writer stands at byte {}, its reader at {}", written, position),
             "a test seems to write into memory that it does not own"
         );
     }
-    const auto size = static_cast<std::size_t>(written - read_);
-    const auto begin = static_cast<std::size_t>(read_ % capacity_);
+    const auto size = static_cast<std::size_t>(written - position);
+    const auto begin = static_cast<std::size_t>(position % capacity_);
     const std::size_t first = std::min(size, capacity_ - begin);
     const char* data = reinterpret_cast<const char*>(memory_ + k_header_bytes);
     std::string bytes;
     bytes.reserve(size);
     bytes.append(data + begin, first);
     bytes.append(data, size - first);
-    read_ = written;
-    word(memory_, k_read_at).store(read_, std::memory_order_release);
     return bytes;
+}
+
+void SharedRing::release(std::uint64_t position) const {
+    word(memory_, k_read_at).store(position, std::memory_order_release);
 }
 
 std::string SharedRing::path() const {

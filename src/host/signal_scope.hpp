@@ -2,10 +2,10 @@
 
 // While it lives, the signals that concern a child come through a descriptor instead of ending us.
 
+#include <advisor/host/descriptor.hpp>
+
 #include <csignal>
 #include <optional>
-
-#include "host/descriptor.hpp"
 
 namespace advisor {
 

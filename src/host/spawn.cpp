@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -160,7 +159,6 @@ struct ChildEnds {
 [[noreturn]] void
 become(const ProcessSpec& spec, const ExecPlan& plan, const ChildEnds& ends, const sigset_t& mask) {
     ::close(ends.parents_gate);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // who is killed cannot end what it started
     ::setpgid(0, 0);
     restore_signals(mask);
     const bool ready = connect(spec.input, STDIN_FILENO, -1)

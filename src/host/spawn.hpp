@@ -4,11 +4,10 @@
 // is released; whether its exec worked comes back through a pipe.
 
 #include <advisor/base/result.hpp>
+#include <advisor/host/descriptor.hpp>
 #include <advisor/host/process.hpp>
 
 #include <csignal>
-
-#include "host/descriptor.hpp"
 
 namespace advisor {
 

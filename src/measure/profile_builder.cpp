@@ -147,6 +147,18 @@ void ProfileBuilder::feed(const std::vector<Record>& records) {
     }
 }
 
+RunFacts facts_of(RecordingHead head) {
+    RunFacts facts;
+    facts.command = std::move(head.command);
+    facts.directory = std::move(head.directory);
+    facts.started_utc = std::move(head.started_utc);
+    facts.exec_ns = head.exec_ns;
+    facts.host = std::move(head.host);
+    facts.interpreter = std::move(head.interpreter);
+    facts.missing = std::move(head.missing);
+    return facts;
+}
+
 RunStage ProfileBuilder::stage() const {
     if (run_->point(SessionPoint::unconfigured)) {
         return RunStage::ended;
@@ -183,6 +195,9 @@ std::string_view ProfileBuilder::current() const {
 Profile ProfileBuilder::finish(RunFacts facts) && {
     RecordedRun& run = *run_;
     run.close();
+    if (facts.exit_ns == 0) {
+        facts.exit_ns = run.spans.empty() ? facts.exec_ns : run.spans.back().end_ns;
+    }
     Profile profile;
     profile.sampling = facts.samples ? apply_samples(run, *facts.samples) : std::nullopt;
     profile.session = session_of(run, facts);

@@ -20,6 +20,7 @@
 #include <advisor/base/result.hpp>
 #include <advisor/domain/profile.hpp>
 #include <advisor/store/record_stream.hpp>
+#include <advisor/store/recording.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -43,13 +44,14 @@ struct ProcessUsage {
     std::int64_t major_faults = 0;
 };
 
-/// What the parent of pytest knows when it has ended. `exit_code` and `signal` as waitpid says.
+/// What the parent of pytest knows when it has ended. `exit_code` and `signal` as waitpid says;
+/// neither is there, and no `exit_ns`, where nobody saw the end.
 struct RunFacts {
     std::vector<std::string> command;  ///< without the recorder's own words
     std::string directory;
     std::string started_utc;
     std::uint64_t exec_ns = 0;  ///< CLOCK_MONOTONIC just before the process was made
-    std::uint64_t exit_ns = 0;  ///< when it had ended
+    std::uint64_t exit_ns = 0;  ///< when it had ended; 0: the last recorded moment will do
     std::optional<int> exit_code;
     std::optional<int> signal;
     ProcessUsage usage;
@@ -63,6 +65,9 @@ struct RunFacts {
     std::optional<SampleLog> samples;  ///< of the GIL and of waits
     std::vector<Missing> missing;      ///< beside what the builder finds missing itself
 };
+
+/// What is known when the run begins.
+[[nodiscard]] RunFacts facts_of(RecordingHead head);
 
 enum class RunStage : std::uint8_t { starting, configuring, collecting, testing, finishing, ended };
 

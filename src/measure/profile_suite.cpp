@@ -2,6 +2,7 @@
 
 #include <advisor/dialect/plugins.hpp>
 #include <advisor/host/clock.hpp>
+#include <advisor/host/guard.hpp>
 #include <advisor/host/machine.hpp>
 #include <advisor/host/private_directory.hpp>
 #include <advisor/host/shared_ring.hpp>
@@ -30,23 +31,51 @@ std::string_view name_of(RunStage stage) {
     return "";
 }
 
-/// The recording of one run: what the ring brings goes through the decoder into the builder.
+/// The recording of one run: what the ring brings goes into the file, where there is one, and
+/// through the decoder into the builder.
 class Recording {
 public:
-    Recording(SharedRing ring, const std::function<void(const ProfileProgress&)>& progress)
+    Recording(
+        SharedRing ring,
+        std::optional<RecordingFile> file,
+        const std::function<void(const ProfileProgress&)>& progress
+    )
         : ring_(std::move(ring)),
+          file_(std::move(file)),
           progress_(progress) {}
 
     void drain() {
         if (damage_) {
             return;
         }
-        const auto bytes = ring_.drain();
+        const auto bytes = ring_.written_since(position_);
         if (!bytes) {
             damage_ = bytes.error();
             return;
         }
+        keep(*bytes);
+        position_ += bytes->size();
+        ring_.release(position_);
         builder_.feed(decoder_.feed(*bytes));
+    }
+
+    /// In a process that outlived this one and the suite: keeps what nobody took out of the ring.
+    void rescue() {
+        if (!file_) {
+            return;
+        }
+        if (const auto bytes = ring_.written_since(file_->length())) {
+            static_cast<void>(file_->append(*bytes));  // a part is better than nothing
+        }
+        if (file_->length() == 0) {
+            file_->remove();
+        }
+    }
+
+    void discard() {
+        if (file_) {
+            file_->remove();
+        }
     }
 
     void tell(std::int64_t began_ns) const {
@@ -63,14 +92,24 @@ public:
 
     [[nodiscard]] const SharedRing& ring() const { return ring_; }
 
-    [[nodiscard]] Profile finish(RunFacts facts) && {
+    [[nodiscard]] ProfiledSuite finish(RunFacts facts, std::string output) && {
         facts.damage = damage_ ? damage_ : decoder_.error();
         facts.dropped = ring_.dropped();
-        return std::move(builder_).finish(std::move(facts));
+        return {std::move(builder_).finish(std::move(facts)), std::move(output), std::move(file_)};
     }
 
 private:
+    /// A full disk costs the file and nothing else.
+    void keep(std::string_view bytes) {
+        if (file_ && !bytes.empty() && !file_->append(bytes)) {
+            discard();
+            file_.reset();
+        }
+    }
+
     SharedRing ring_;
+    std::uint64_t position_ = 0;  ///< in the ring, and the length of the file
+    std::optional<RecordingFile> file_;
     RecordDecoder decoder_;
     ProfileBuilder builder_;
     std::optional<Error> damage_;
@@ -119,10 +158,27 @@ std::string stopped_because(const ProcessEnd& end, Seconds deadline) {
     return "";
 }
 
-RunFacts facts_of(const Suite& suite, const ProcessEnd& end, Seconds deadline) {
-    RunFacts facts;
-    facts.command = suite.command.words();
-    facts.directory = suite.directory;
+RecordingHead head_of(const Suite& suite, const Instruments& instruments) {
+    RecordingHead head;
+    head.command = suite.command.words();
+    head.directory = suite.directory;
+    head.started_utc = utc_now();
+    head.host = discover_host(instruments.files);
+    head.host.rung = instruments.counters.ability().rung;
+    head.interpreter = suite.interpreter;
+    head.missing = instruments.counters.ability().missing;
+    head.exec_ns = static_cast<std::uint64_t>(monotonic_ns());
+    return head;
+}
+
+std::optional<RecordingFile> file_for(const RecordingHead& head, const std::string& prefix) {
+    auto file = prefix.empty() ? tl::unexpected(Error()) : RecordingFile::create(prefix, head);
+    // Nothing is lost without it unless this process is killed.
+    return file ? std::optional(std::move(*file)) : std::nullopt;
+}
+
+RunFacts facts_of(RecordingHead head, const ProcessEnd& end, Seconds deadline) {
+    RunFacts facts = facts_of(std::move(head));
     facts.exec_ns = static_cast<std::uint64_t>(end.exec_ns);
     facts.exit_ns = static_cast<std::uint64_t>(end.exit_ns);
     facts.exit_code = end.exit_code;
@@ -135,7 +191,6 @@ RunFacts facts_of(const Suite& suite, const ProcessEnd& end, Seconds deadline) {
         end.involuntary_switches,
         end.major_faults};
     facts.stopped_because = stopped_because(end, deadline);
-    facts.interpreter = suite.interpreter;
     if (end.stopped > Seconds(0)) {
         facts.missing.push_back(
             {"time while stopped",
@@ -161,7 +216,9 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     if (const Status written = put_plugin(recorder, *place); !written) {
         return tl::unexpected(written.error());
     }
-    Recording recording(std::move(*ring), options.progress);
+    RecordingHead head = head_of(suite, instruments);
+    Recording recording(std::move(*ring), file_for(head, options.keep_as), options.progress);
+    const Guard guard([&](int) { recording.rescue(); });
     std::unique_ptr<Counting> counting;
     Sampler sampler(recording.ring(), instruments.files, suite.interpreter.version);
     const std::int64_t began_ns = monotonic_ns();
@@ -174,31 +231,25 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
         recording.drain();
         recording.tell(began_ns);
     };
-    Host host = discover_host(instruments.files);
-    host.rung = instruments.counters.ability().rung;
-    const std::string started = utc_now();
     const Seconds own_before = own_cpu_time();
     const MachineTimes before = machine_times(instruments.files);
     auto end = instruments.launcher.run(spec_of(suite, options, *place, recorder), watch);
     if (!end) {
+        recording.discard();
         return tl::unexpected(end.error());
     }
     const MachineTimes after = machine_times(instruments.files);
-    RunFacts facts = facts_of(suite, *end, options.deadline);
+    RunFacts facts = facts_of(std::move(head), *end, options.deadline);
     facts.samples = sampler.stop();
-    facts.started_utc = started;
-    facts.host = host;
     facts.disturbance = disturbance_between(
         before,
         after,
         between_ns(began_ns, monotonic_ns()),
         end->cpu() + own_cpu_time() - own_before,
-        host.cores_online
+        facts.host.cores_online
     );
     facts.counters = counting ? counting->read() : std::vector<RunCounter>{};
-    const auto& missing = instruments.counters.ability().missing;
-    facts.missing.insert(facts.missing.end(), missing.begin(), missing.end());
-    return ProfiledSuite{std::move(recording).finish(std::move(facts)), std::move(end->output)};
+    return std::move(recording).finish(std::move(facts), std::move(end->output));
 }
 
 }  // namespace advisor

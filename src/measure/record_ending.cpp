@@ -97,7 +97,8 @@ incomplete_because(const RecordedRun& run, const RunFacts& facts, const Profile&
     const auto& finished = run.point(SessionPoint::finished);
     const bool interrupted = std::any_of(tests.begin(), tests.end(), was_interrupted);
     const bool all_ran = finished && ran == tests.size() && !interrupted;
-    if (!all_ran && !facts.stopped_because.empty()) {
+    const bool ended_unseen = !facts.exit_code && !facts.signal;
+    if ((!all_ran || ended_unseen) && !facts.stopped_because.empty()) {
         return fmt::format("{}, {}", facts.stopped_because, place_in(run));
     }
     if (facts.damage) {

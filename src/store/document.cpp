@@ -23,7 +23,7 @@ struct KindWords {
     std::string_view source;  ///< the command that writes it
 };
 
-constexpr std::array<KindWords, 8> k_kinds{{
+constexpr std::array<KindWords, 9> k_kinds{{
     {"advice", "advice", "advisor analyze --json"},
     {"profile", "profile", "advisor profile --output FILE"},
     {"outcome", "outcome", "advisor run --json-out FILE"},
@@ -32,6 +32,7 @@ constexpr std::array<KindWords, 8> k_kinds{{
     {"plan", "capacity plan", "advisor plan --json"},
     {"doctor", "doctor's report", "advisor doctor --json"},
     {"verification", "verification", "advisor verify --json"},
+    {"recording", "recording", "advisor profile"},
 }};
 
 const KindWords& words_of(DocumentKind kind) {

@@ -16,36 +16,13 @@
 #include <system_error>
 #include <utility>
 
+#include "store/open_file.hpp"
+
 namespace advisor {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// An open descriptor, closed at the end of its scope.
-class Descriptor {
-public:
-    explicit Descriptor(int fd)
-        : fd_(fd) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    Descriptor(Descriptor&& other) noexcept
-        : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~Descriptor() {
-        if (fd_ >= 0) {
-            ::close(fd_);
-        }
-    }
-    [[nodiscard]] int get() const { return fd_; }
-    [[nodiscard]] bool is_open() const { return fd_ >= 0; }
-
-private:
-    int fd_;
-};
 
 std::string reason_of(int number) {
     return std::generic_category().message(number);
@@ -61,21 +38,8 @@ cannot(std::string_view verb, const std::string& path, std::string because, std:
     );
 }
 
-/// 0, or the number of the error.
-int write_all(int fd, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ::ssize_t written = ::write(fd, bytes.data(), bytes.size());
-        if (written >= 0) {
-            bytes.remove_prefix(static_cast<std::size_t>(written));
-        } else if (errno != EINTR) {
-            return errno;
-        }
-    }
-    return 0;
-}
-
 struct NewFile {
-    Descriptor file;
+    OpenFile file;
     std::string path;
 };
 
@@ -84,19 +48,19 @@ NewFile create_beside(const std::string& path) {
     constexpr int k_attempts = 100;
     for (int attempt = 0; attempt < k_attempts; ++attempt) {
         std::string name = fmt::format("{}.{}.{}.tmp", path, ::getpid(), attempt);
-        Descriptor file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+        OpenFile file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
         if (file.is_open() || errno != EEXIST) {
             return {std::move(file), std::move(name)};
         }
     }
-    return {Descriptor(-1), {}};
+    return {OpenFile(-1), {}};
 }
 
 /// The rename is on disk only once the directory is; a file system that cannot sync directories
 /// gives what it can.
 void sync_directory_of(const std::string& path) {
     const fs::path parent = fs::path(path).parent_path();
-    const Descriptor directory(
+    const OpenFile directory(
         ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     );
     if (directory.is_open()) {
@@ -126,7 +90,7 @@ Status replace_file(const std::string& path, std::string_view bytes) {
 
 /// A terminal, a pipe or /dev/null is written to, never replaced.
 Status write_through(const std::string& path, std::string_view bytes) {
-    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+    const OpenFile file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
     const int error = file.is_open() ? write_all(file.get(), bytes) : errno;
     return error == 0 ? Status{} : cannot("write", path, reason_of(error));
 }
@@ -156,7 +120,7 @@ Status make_one(const fs::path& directory) {
 
 Result<std::string> read_file(const std::string& path, Bytes limit) {
     // Not blocking: the open of a pipe would wait for its writer before it could be refused.
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat status {};
     if (!file.is_open() || ::fstat(file.get(), &status) != 0) {
         return cannot("read", path, reason_of(errno));

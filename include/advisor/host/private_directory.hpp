@@ -1,11 +1,14 @@
 #pragma once
 
-// A directory that only this user can enter, for the time of a run: plugin files, journals.
+// A directory that only this user can enter, for the time of a run: plugin files, journals. It goes
+// with its owner, and with this process where that is killed.
 
 #include <advisor/base/result.hpp>
+#include <advisor/host/guard.hpp>
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace advisor {
 
@@ -15,7 +18,7 @@ public:
     [[nodiscard]] static Result<PrivateDirectory> create();
 
     PrivateDirectory(PrivateDirectory&& other) noexcept;
-    PrivateDirectory& operator=(PrivateDirectory&& other) noexcept;
+    PrivateDirectory& operator=(PrivateDirectory&&) = delete;
     PrivateDirectory(const PrivateDirectory&) = delete;
     PrivateDirectory& operator=(const PrivateDirectory&) = delete;
     /// Removes it with all that is in it.
@@ -27,9 +30,12 @@ public:
     [[nodiscard]] Status put(std::string_view name, std::string_view bytes) const;
 
 private:
-    explicit PrivateDirectory(std::string path)
-        : path_(std::move(path)) {}
+    PrivateDirectory(std::string path, Guard guard)
+        : path_(std::move(path)),
+          guard_(std::move(guard)) {}
+
     std::string path_;
+    Guard guard_;
 };
 
 }  // namespace advisor

@@ -6,7 +6,8 @@
 // TSTP) go on to that group; a second INT, or 10 s without an end after a signal, is a KILL. On a
 // terminal the group is in the foreground, so that ^C, ^Z and a debugger work as without us. This
 // process becomes the reaper of orphans: when the child has ended, what it left behind gets one
-// second to end by itself, is then killed, and is counted.
+// second to end by itself, is then killed, and is counted. Where this process is killed itself, a
+// guard ends the group and all that carries the run's id in its environment.
 
 #include <advisor/base/result.hpp>
 #include <advisor/base/units.hpp>

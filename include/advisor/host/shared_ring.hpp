@@ -15,7 +15,7 @@
 //         80  u64 pid of the writer, 0 until there is one|
 //         88  u64 id of its thread, as the kernel knows it|
 //         96  u64 RingMoment: what that thread does now  |
-//        128  u64 bytes ever read                        | written by drain()
+//        128  u64 bytes ever read                        | written by release()
 //        136  u64 RingMoment that was seen, 0: none is   | written by saw()
 //       4096  data; byte n of the stream lies at n modulo capacity
 // The child writes a whole frame first and the position last, so that a reader never sees half a
@@ -60,9 +60,12 @@ public:
     SharedRing& operator=(const SharedRing&) = delete;
     ~SharedRing();
 
-    /// What was written since the last call, and room for as much again. An error means that the
-    /// suite wrote over the header; what was drained before is still good.
-    [[nodiscard]] Result<std::string> drain();
+    /// The bytes from `position` on, which was released last or is later. An error means that the
+    /// suite wrote over the header; what was read before is still good.
+    [[nodiscard]] Result<std::string> written_since(std::uint64_t position) const;
+
+    /// Gives the room of all bytes before `position` back to the writer.
+    void release(std::uint64_t position) const;
 
     /// "/proc/<pid>/fd/<n>", which a child of the same user can open while this object lives.
     [[nodiscard]] std::string path() const;
@@ -70,7 +73,7 @@ public:
     /// Frames that the recorder gave up because nobody drained.
     [[nodiscard]] std::uint64_t dropped() const;
 
-    // The rest may be called by another thread than drain().
+    // The rest may be called by another thread.
 
     struct Writer {
         int pid = 0;  ///< of the process that records; 0 until there is one
@@ -93,7 +96,6 @@ private:
     int descriptor_ = -1;
     std::byte* memory_ = nullptr;
     std::size_t capacity_ = 0;
-    std::uint64_t read_ = 0;
 };
 
 }  // namespace advisor

@@ -6,9 +6,11 @@
 #include <advisor/dialect/suite_command.hpp>
 #include <advisor/domain/profile.hpp>
 #include <advisor/host/instruments.hpp>
+#include <advisor/store/recording.hpp>
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,11 +28,16 @@ struct ProfileOptions {
     Seconds deadline;                 ///< zero: none
     Stream output = Stream::capture;  ///< pytest's own; captured: its end is in the result
     std::function<void(const ProfileProgress&)> progress;  ///< about every 10 ms; may be empty
+    /// How the path of a file begins that keeps the recording should this process be killed
+    /// (recover_profile.hpp). Empty: none does.
+    std::string keep_as;
 };
 
 struct ProfiledSuite {
     Profile profile;
-    std::string output;  ///< the last of what pytest printed, where captured
+    std::string output;                 ///< the last of what pytest printed, where captured
+    std::optional<RecordingFile> kept;  ///< to be removed when the profile is safe; there if it was
+                                        ///< asked for, and could be written throughout
 };
 
 /// An error only where the suite could not be started at all. Whatever the suite did then stands in

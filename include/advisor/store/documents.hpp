@@ -38,7 +38,8 @@ enum class DocumentKind : std::uint8_t {
     gate,
     plan,
     doctor,
-    verification
+    verification,
+    recording  ///< of an interrupted run (recording.hpp)
 };
 
 [[nodiscard]] std::string_view name_of(DocumentKind kind);
