@@ -65,6 +65,7 @@ public:
     }
 
     [[nodiscard]] Configuration configuration();
+    [[nodiscard]] SpawnCost spawn();
     [[nodiscard]] ModelParameters parameters();
     [[nodiscard]] Prediction prediction();
     [[nodiscard]] Advice advice();
