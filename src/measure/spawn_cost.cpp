@@ -5,10 +5,7 @@
 #include <advisor/host/private_directory.hpp>
 #include <advisor/measure/profile_suite.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
 #include <string>
 #include <vector>
 
@@ -102,10 +99,10 @@ SpawnStage stage_of(const std::vector<Seconds>& walls) {
     ADVISOR_ASSERT(walls.size() >= 2, "a first run and a warm one");
     const std::vector<Seconds> warm(walls.begin() + 1, walls.end());
     const Seconds median = median_of(warm);
-    std::vector<Seconds> apart;
-    for (const Seconds wall : warm) {
-        apart.push_back(std::max(wall, median) - std::min(wall, median));
-    }
+    std::vector<Seconds> apart(warm.size());
+    std::transform(warm.begin(), warm.end(), apart.begin(), [&](Seconds wall) {
+        return std::max(wall, median) - std::min(wall, median);
+    });
     return {walls.front(), median, median_of(apart)};
 }
 
