@@ -57,6 +57,7 @@ advise(const Profile& profile, const ModelParameters& parameters, const AdviseOp
     advice.recommended = recommended(advice.predictions, preferences);
     advice.measured_with = {profile.host.rung, profile.missing};
     advice.parameters = parameters;
+    advice.parameters.spawn.reset();  // no prediction rests on it
 
     const Comparison comparison =
         compare(advice.predictions, advice.recommended, shares_of(profile), preferences);

@@ -15,7 +15,8 @@ std::vector<Finding> findings_of(
     std::vector<Finding> all = profile_findings(profile);
     for (auto& group :
          {suite_findings(profile, parameters, comparison),
-          environment_findings(profile, predictions, comparison, ability)}) {
+          environment_findings(profile, predictions, comparison, ability),
+          leftover_findings(profile)}) {
         all.insert(all.end(), group.begin(), group.end());
     }
     std::stable_sort(all.begin(), all.end(), [](const Finding& a, const Finding& b) {

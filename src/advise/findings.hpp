@@ -18,6 +18,9 @@ namespace advisor {
 /// times-only.
 [[nodiscard]] std::vector<Finding> profile_findings(const Profile& profile);
 
+/// What tests began and did not end: processes-left, threads-left, descriptors-left.
+[[nodiscard]] std::vector<Finding> leftover_findings(const Profile& profile);
+
 /// What in the suite limits the parallel gain: long-test, fixture-repeated, start-dominates,
 /// tiny-tests.
 [[nodiscard]] std::vector<Finding> suite_findings(

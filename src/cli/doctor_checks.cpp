@@ -166,6 +166,14 @@ Check calibration_check(const Interpreter& interpreter) {
     const Host host = discover_host(FileReader());
     if (const auto cached = cached_calibration(calibration_fingerprint(host, interpreter))) {
         check.found = fmt::format("of {}", cached->measured_utc);
+        if (cached->spawn) {
+            check.found += fmt::format(
+                "; pytest itself starts and ends in {}, of which Python {} and plugins {}",
+                format_seconds(cached->spawn->whole.median),
+                format_seconds(cached->spawn->interpreter.median),
+                format_seconds(cached->spawn->plugins.median)
+            );
+        }
         return check;
     }
     check.found = "none for this machine and these versions yet";

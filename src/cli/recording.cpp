@@ -136,6 +136,32 @@ std::optional<Error> failure_of(const Profile& profile) {
     return std::nullopt;
 }
 
+Result<GilReading> gil_reading(const Arguments& arguments) {
+    const std::string given = arguments.value("gil").value_or("auto");
+    if (given == "auto") {
+        return GilReading::sampled;
+    }
+    if (given == "none") {
+        return GilReading::none;
+    }
+    if (given == "exact") {
+        return fail(
+            ErrorKind::usage,
+            "cannot count the GIL exactly",
+            "that takes a library preloaded into the suite's interpreter, and advisor has none: "
+            "the "
+            "suite would not run as it does for you",
+            "--gil auto samples it from outside; bench/sampling compares that with such a library"
+        );
+    }
+    return fail(
+        ErrorKind::usage,
+        fmt::format("--gil {} is not known", given),
+        "it is neither auto nor none",
+        "--gil auto samples it where that is permitted, --gil none leaves it alone"
+    );
+}
+
 std::string shell_words(const std::vector<std::string>& words) {
     return escape_terminal(join_words(words));
 }
@@ -175,6 +201,7 @@ void forget_recordings(const Suite& suite, const ProfiledSuite& profiled) {
 
 std::vector<OptionSpec> with_recording(std::vector<OptionSpec> options) {
     options.push_back({"deadline", "TIME", "end the suite after this time, such as 20m"});
+    options.push_back({"gil", "auto|none", "sample from outside who holds the GIL, or do not"});
     options.push_back({"verbose", "", "show pytest's own output, on standard error"});
     options.push_back({"no-calibration", "", "use shipped costs instead of measuring this machine"}
     );
@@ -192,6 +219,11 @@ Result<Recorded> record(
         }
         options.deadline = Seconds(*seconds);
     }
+    const auto gil = gil_reading(arguments);
+    if (!gil) {
+        return tl::unexpected(gil.error());
+    }
+    options.gil = *gil;
     const bool verbose = arguments.has("verbose");
     options.output = verbose ? Stream::to_stderr : Stream::capture;
     if (!verbose) {
@@ -288,7 +320,7 @@ ModelParameters parameters_for(
     if (auto cached = cached_calibration(fingerprint)) {
         return std::move(*cached);
     }
-    shell.note("measuring what workers cost on this machine (once, about 15 s)");
+    shell.note("measuring what workers cost on this machine (once, about 18 s)");
     const auto parameters = calibrate_now(suite, instruments, shell);
     if (!parameters) {
         report_error(parameters.error());

@@ -27,6 +27,10 @@ PythonFile recorder_ring() {
     return {"advisor_ring.py", embedded_advisor_ring_py()};
 }
 
+PythonFile recorder_leftovers() {
+    return {"advisor_leftovers.py", embedded_advisor_leftovers_py()};
+}
+
 PythonFile journal_plugin() {
     return {"advisor_journal.py", embedded_advisor_journal_py()};
 }
@@ -65,7 +69,7 @@ std::vector<PythonFile> lanes_package() {
 PluginLoading load_recorder(const std::string& ring_path) {
     PluginLoading load = loading(recorder_plugin(), "ADVISOR_RECORDER_RING", ring_path);
     load.keep_as = "ADVISOR_RECORDER_PYTHONPATH";
-    load.modules = {recorder_ring()};
+    load.modules = {recorder_ring(), recorder_leftovers()};
     return load;
 }
 

@@ -14,6 +14,7 @@
 #include <set>
 
 #include "measure/empty_suite.hpp"
+#include "measure/spawn_cost.hpp"
 
 namespace advisor {
 
@@ -213,6 +214,14 @@ Result<CalibrationMeasurement> calibrate(
     if (status) {
         tell("capacity of the cores");
         status = measure_capacity(seen, interpreter, *place, launcher);
+    }
+    if (status && interpreter.pytest_version) {
+        tell("start of pytest");
+        // For people to read: without it the calibration is as good.
+        if (auto spawn =
+                measure_spawn(interpreter, {launcher, instruments.counters, instruments.files})) {
+            seen.spawn = std::move(*spawn);
+        }
     }
     if (status) {
         status = measure_runners(seen, interpreter, launcher, options);

@@ -90,6 +90,33 @@ void move_work(RecordedRun& run, std::uint64_t exec_ns, Profile& profile) {
     }
 }
 
+/// One entry for each line.
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        lines.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return lines;
+}
+
+/// Not known where a count failed, or the session's end was not recorded: what is left by then is
+/// what was left behind.
+void move_leftovers(RecordedRun& run, Profile& profile) {
+    if (const auto because = run.facts.find("uncounted"); because != run.facts.end()) {
+        profile.missing.push_back(
+            {"threads, descriptors and child processes that tests left behind", because->second}
+        );
+    } else if (run.has_holdings() && run.point(SessionPoint::finished)) {
+        Leftovers& leftovers = profile.leftovers.emplace();
+        leftovers.changes = std::move(run.holdings_changes);
+        if (const auto found = run.facts.find("left"); found != run.facts.end()) {
+            leftovers.found = lines_of(found->second);
+        }
+    }
+}
+
 void name_versions(const RecordedRun& run, Interpreter& interpreter) {
     const auto python = run.facts.find("python");
     if (interpreter.version.empty() && python != run.facts.end()) {
@@ -207,6 +234,7 @@ Profile ProfileBuilder::finish(RunFacts facts) && {
     profile.run.complete = profile.run.incomplete_because.empty();
     profile.missing = std::move(facts.missing);
     name_missing(run, profile);
+    move_leftovers(run, profile);
     if (facts.samples) {
         name_unsampled(*facts.samples, profile);
     }

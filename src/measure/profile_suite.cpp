@@ -220,7 +220,7 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     Recording recording(std::move(*ring), file_for(head, options.keep_as), options.progress);
     const Guard guard([&](int) { recording.rescue(); });
     std::unique_ptr<Counting> counting;
-    Sampler sampler(recording.ring(), instruments.files, suite.interpreter.version);
+    Sampler sampler(recording.ring(), instruments.files, suite.interpreter.version, options.gil);
     const std::int64_t began_ns = monotonic_ns();
     ProcessWatch watch;
     watch.before_exec = [&](int pid) {

@@ -86,6 +86,20 @@ void RecordedRun::operator()(const TestPoint& record) {
     }
 }
 
+void RecordedRun::operator()(const HoldingsCounted& record) {
+    const std::optional<Holdings> before = std::exchange(holdings_, record.counts);
+    if (!before || *before == record.counts || !current_) {
+        return;
+    }
+    HoldingsChange change{{*current_}, {*current_}, {}, record.counts - *before};
+    if (!open_fixtures_.empty()) {
+        change.fixture = instances[open_fixtures_.back().account.index].cost.use.fixture;
+    } else if (record.since < *current_) {
+        change.first = {record.since};
+    }
+    holdings_changes.push_back(change);
+}
+
 void RecordedRun::operator()(const RecorderFailed& record) {
     failure = record.reason;
 }

@@ -54,6 +54,7 @@ public:
     void operator()(const ItemCollected& record);
     void operator()(const FixtureNeeded& record);
     void operator()(const TestPoint& record);
+    void operator()(const HoldingsCounted& record);
     void operator()(const RecorderFailed& record);
     void operator()(const SessionMark& record);
     void operator()(const CountersMark& record);
@@ -66,6 +67,7 @@ public:
     [[nodiscard]] RecordedPosition position() const { return {current_, open_phase_}; }
     [[nodiscard]] std::size_t started() const { return started_; }
     [[nodiscard]] std::size_t failed() const { return failed_; }
+    [[nodiscard]] bool has_holdings() const { return holdings_.has_value(); }
 
     std::map<std::string, std::string> facts;
     std::vector<FixtureDefinition> definitions;
@@ -76,8 +78,9 @@ public:
     Cost loop = no_cost();  ///< of tests and their protocols, and of all fixtures
     Cost finish = no_cost();
     std::vector<RecordedSpan> spans;  ///< without gaps from the first mark on, in order of time
-    std::string failure;              ///< why the recorder stopped; empty if it did not
-    bool all_waits_known = true;      ///< every mark had a run delay
+    std::vector<HoldingsChange> holdings_changes;
+    std::string failure;          ///< why the recorder stopped; empty if it did not
+    bool all_waits_known = true;  ///< every mark had a run delay
 
 private:
     struct OpenFixture {
@@ -108,6 +111,7 @@ private:
     std::vector<std::uint32_t> since_mark_;  ///< tests whose peak of memory the next mark tells
     std::unordered_map<std::uint32_t, std::uint32_t> instance_at_;  ///< by the recorder's number
     std::map<FixtureUse, std::vector<FixtureUse>> needed_by_;       ///< set up within its set-up
+    std::optional<Holdings> holdings_;                              ///< as last counted
     std::size_t started_ = 0;
     std::size_t failed_ = 0;
 };

@@ -29,7 +29,11 @@ void sleep_until(std::int64_t instant_ns) {
 class Watch {
 public:
     Watch(
-        const SharedRing& ring, const FileReader& files, const std::string& version, SampleLog& log
+        const SharedRing& ring,
+        const FileReader& files,
+        const std::string& version,
+        GilReading reading,
+        SampleLog& log
     )
         : ring_(ring),
           writer_(ring.writer()),
@@ -39,11 +43,14 @@ public:
           labels_(view_, memory_, writer_.tid),
           test_(writer_.tid),
           log_(log) {
-        auto gil = Gil::find(memory_, view_.file("maps"), version);
-        if (gil) {
+        if (reading == GilReading::none) {
+            no_gil_because_ = "it was not asked for";
+        } else if (auto gil = Gil::find(memory_, view_.file("maps"), version)) {
             gil_ = *gil;
         } else {
             no_gil_because_ = gil.error().because;
+        }
+        if (!gil_) {
             ring_.saw(RingMoment::none);  // the recorder need not show anything
         }
     }
@@ -146,10 +153,11 @@ private:
 
 }  // namespace
 
-Sampler::Sampler(const SharedRing& ring, FileReader files, std::string version)
+Sampler::Sampler(const SharedRing& ring, FileReader files, std::string version, GilReading gil)
     : ring_(ring),
       files_(std::move(files)),
-      version_(std::move(version)) {
+      version_(std::move(version)),
+      gil_(gil) {
     ring_.saw(RingMoment::watching);
 }
 
@@ -173,7 +181,7 @@ void Sampler::run(const std::stop_token& stop) {
     if (ring_.writer().pid != 0) {
         log_.no_gil_because.clear();
         log_.no_waits_because.clear();
-        Watch(ring_, files_, version_, log_).run(stop);
+        Watch(ring_, files_, version_, gil_, log_).run(stop);
     }
     ring_.saw(RingMoment::none);
 }

@@ -7,6 +7,7 @@
 
 #include <advisor/host/file_reader.hpp>
 #include <advisor/host/shared_ring.hpp>
+#include <advisor/measure/profile_suite.hpp>
 
 #include <string>
 #include <thread>
@@ -19,7 +20,7 @@ class Sampler {
 public:
     /// Announces on the ring that somebody watches. `version` is the interpreter's, as far as it is
     /// known. The ring must outlive the sampler.
-    Sampler(const SharedRing& ring, FileReader files, std::string version);
+    Sampler(const SharedRing& ring, FileReader files, std::string version, GilReading gil);
     Sampler(const Sampler&) = delete;
     Sampler& operator=(const Sampler&) = delete;
     Sampler(Sampler&&) = delete;
@@ -38,6 +39,7 @@ private:
     const SharedRing& ring_;
     FileReader files_;
     std::string version_;
+    GilReading gil_;
     SampleLog log_;  ///< the thread's own while it runs
     std::jthread thread_;
 };

@@ -193,6 +193,7 @@ ModelParameters fit_parameters(const CalibrationMeasurement& seen, const ModelPa
     if (!seen.forked.empty() && !seen.sequential.empty()) {
         fit_forked(fitted, seen);
     }
+    fitted.spawn = seen.spawn;
     return fitted;
 }
 

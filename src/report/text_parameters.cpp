@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "report/numbers.hpp"
 #include "report/parameter_rows.hpp"
 #include "report/style.hpp"
 #include "report/table.hpp"
@@ -58,6 +61,59 @@ Lines capacity(const ModelParameters& parameters, const TextStyle& style) {
            + lines_of(table, 2, style);
 }
 
+/// From exec to exit, stage by stage; the first run apart, since it finds cold caches.
+Lines stages(const SpawnCost& spawn, const TextStyle& style) {
+    const int decimals = decimals_for(spawn.interpreter.median);
+    Table table;
+    table.columns = {
+        {"stage", Align::left},
+        {"first", Align::right},
+        {"median", Align::right},
+        {"MAD", Align::right},
+        {"", Align::left}};
+    const auto add = [&](const char* name, const SpawnStage& stage) {
+        const double share =
+            spawn.whole.median > Seconds(0) ? stage.median / spawn.whole.median : 0.0;
+        table.rows.push_back(
+            {{name},
+             {seconds_text(stage.first, decimals)},
+             {seconds_text(stage.median, decimals)},
+             {seconds_text(stage.mad, decimals)},
+             {bar(std::min(share, 1.0), 40, style), Tone::good}}
+        );
+    };
+    add("start of Python", spawn.interpreter);
+    add("imports of pytest", spawn.pytest);
+    add("plugins", spawn.plugins);
+    add("collection", spawn.collection);
+    add("exit", spawn.exit);
+    add("all", spawn.whole);
+    const std::string title = fmt::format(
+        "Seconds to start and end pytest with one empty test, first run and {} more",
+        spawn.warm_runs
+    );
+    return Lines{heading(title, style)} + lines_of(table, 2, style);
+}
+
+Lines imports(const SpawnCost& spawn, const TextStyle& style) {
+    if (spawn.imported.empty()) {
+        return {};
+    }
+    const int decimals = decimals_for(spawn.imported.front().total);
+    Table table;
+    table.columns = {
+        {"with all", Align::right}, {"alone", Align::right}, {"module", Align::left, Fit::elastic}};
+    for (const ImportCost& import : spawn.imported) {
+        table.rows.push_back(
+            {{seconds_text(import.total, decimals)},
+             {seconds_text(import.self, decimals)},
+             {std::string(std::size_t{2} * import.depth, ' ') + import.module}}
+        );
+    }
+    return Lines{heading("Costliest imports, which -X importtime slows down", style)}
+           + lines_of(table, 2, style);
+}
+
 }  // namespace
 
 }  // namespace advisor::report
@@ -73,6 +129,8 @@ std::string as_text(const ModelParameters& parameters, const TextStyle& style) {
         {header(parameters, style),
          costs(parameters, style),
          capacity(parameters, style),
+         parameters.spawn ? stages(*parameters.spawn, style) : Lines{},
+         parameters.spawn ? imports(*parameters.spawn, style) : Lines{},
          fingerprint}
     );
 }

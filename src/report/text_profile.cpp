@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+#include <vector>
+
 #include "report/numbers.hpp"
 #include "report/profile_summary.hpp"
 #include "report/style.hpp"
@@ -53,14 +57,30 @@ Lines shares(
     return Lines{heading(title, style)} + share_lines(parts, whole, style);
 }
 
-Lines spent(const ProfileSummary& summary, const TextStyle& style) {
+/// How the GIL was read, and what that leaves open.
+std::string how_held(const Profile& profile) {
+    if (!profile.sampling || profile.sampling->gil_held.source() != Source::sampled) {
+        return "";
+    }
+    return fmt::format(
+        ", by {} from outside, give or take {}",
+        format_count(profile.sampling->samples, "sample"),
+        format_seconds(profile.sampling->gil_standard_error)
+    );
+}
+
+Lines spent(const Profile& profile, const ProfileSummary& summary, const TextStyle& style) {
     Lines lines = shares("What tests and fixtures did", summary.spent, summary.worked, style);
     if (!lines.empty() && summary.gil_held.has_value()) {
         const double share = summary.gil_held.value() / summary.worked;
         lines =
             lines
             + paragraph(
-                "  ", fmt::format("The GIL was held for {} of that.", format_percent(share)), style
+                "  ",
+                fmt::format(
+                    "The GIL was held for {} of that{}.", format_percent(share), how_held(profile)
+                ),
+                style
             );
     }
     return lines;
@@ -115,6 +135,46 @@ Lines fixtures(const ProfileSummary& summary, const TextStyle& style) {
            + lines_of(table, 2, style);
 }
 
+std::string count_text(std::int32_t count) {
+    return count == 0 ? "" : fmt::format("{}", count);
+}
+
+/// What was begun or opened and was still there at the end, by who left most.
+Lines left_behind(const Profile& profile, const TextStyle& style) {
+    std::vector<Leaver> rows = leavers(profile);
+    if (rows.empty()) {
+        return {};
+    }
+    const auto all_of = [](const Leaver& leaver) {
+        return leaver.left.threads + leaver.left.descriptors + leaver.left.children;
+    };
+    std::stable_sort(rows.begin(), rows.end(), [&](const Leaver& a, const Leaver& b) {
+        return all_of(a) > all_of(b);
+    });
+    Table table;
+    table.columns = {
+        {"threads", Align::right},
+        {"descriptors", Align::right},
+        {"processes", Align::right},
+        {"left by", Align::left, Fit::elastic}};
+    for (const Leaver& leaver : std::span(rows).first(std::min(rows.size(), k_ranked))) {
+        table.rows.push_back(
+            {{count_text(leaver.left.threads)},
+             {count_text(leaver.left.descriptors)},
+             {count_text(leaver.left.children)},
+             {leaver.name}}
+        );
+    }
+    Lines lines =
+        Lines{heading("Left behind at the end of the session", style)} + lines_of(table, 2, style);
+    const std::vector<std::string>& found = profile.leftovers->found;
+    const auto named = std::span(found).first(std::min(found.size(), k_ranked));
+    for (const std::string& each : named) {
+        lines = lines + paragraph("  among it: ", each, style, Tone::dim);
+    }
+    return lines;
+}
+
 }  // namespace
 
 }  // namespace advisor::report
@@ -128,9 +188,10 @@ std::string as_text(const Profile& profile, const TextStyle& style) {
         {header(profile, summary, style),
          warnings(profile, style),
          shares("Where the run went", summary.session, profile.run.wall, style),
-         spent(summary, style),
+         spent(profile, summary, style),
          slowest(summary, style),
          fixtures(summary, style),
+         left_behind(profile, style),
          missing_lines(profile.missing, style)}
     );
 }

@@ -117,6 +117,30 @@ void require_capacity_curve(
     fields.require(is_capacity_curve(points), key, "does not rise from one runnable process");
 }
 
+void describe(auto& fields, Like<SpawnStage> auto& stage) {
+    fields.field("first_s", stage.first);
+    fields.field("median_s", stage.median);
+    fields.field("mad_s", stage.mad);
+}
+
+void describe(auto& fields, Like<ImportCost> auto& import) {
+    fields.field("module", import.module);
+    fields.field("depth", import.depth);
+    fields.field("self_s", import.self);
+    fields.field("total_s", import.total);
+}
+
+void describe(auto& fields, Like<SpawnCost> auto& spawn) {
+    fields.field("warm_runs", spawn.warm_runs);
+    fields.field("interpreter", spawn.interpreter);
+    fields.field("pytest", spawn.pytest);
+    fields.field("plugins", spawn.plugins);
+    fields.field("collection", spawn.collection);
+    fields.field("exit", spawn.exit);
+    fields.field("whole", spawn.whole);
+    fields.field("imported", spawn.imported);
+}
+
 void describe(auto& fields, Like<ModelParameters> auto& parameters) {
     fields.field("interpreter_start_s", parameters.interpreter_start);
     fields.field("gateway_wall_s", parameters.gateway_wall);
@@ -145,6 +169,7 @@ void describe(auto& fields, Like<ModelParameters> auto& parameters) {
     fields.field("relative_error", parameters.relative_error);
     fields.field("fingerprint", parameters.fingerprint);
     fields.field("measured_utc", parameters.measured_utc);
+    fields.present_field("spawn", parameters.spawn);
 }
 
 void describe(auto& fields, Like<Prediction> auto& prediction) {

@@ -9,6 +9,21 @@ namespace advisor {
 
 namespace {
 
+void require_leftovers(FieldReader& fields, const Profile& profile) {
+    const auto is_known = [&](const HoldingsChange& change) {
+        return change.first.value < profile.tests.size() && change.last.value < profile.tests.size()
+               && (!change.fixture || change.fixture->value < profile.fixture_definitions.size());
+    };
+    fields.require(
+        !profile.leftovers
+            || std::all_of(
+                profile.leftovers->changes.begin(), profile.leftovers->changes.end(), is_known
+            ),
+        "leftovers",
+        "refer to a test or a fixture that is not there"
+    );
+}
+
 /// The model follows these indices without asking again.
 void check_indices(FieldReader& fields, const Profile& profile) {
     const auto is_defined = [&](const FixtureUse& use) {
@@ -37,6 +52,7 @@ void check_indices(FieldReader& fields, const Profile& profile) {
         "fixtures",
         "refer to a test or a fixture that is not there"
     );
+    require_leftovers(fields, profile);
 }
 
 }  // namespace
@@ -99,6 +115,20 @@ void describe(auto& fields, Like<Sampling> auto& sampling) {
     fields.field("waits", sampling.waits);
 }
 
+void describe(auto& fields, Like<HoldingsChange> auto& change) {
+    fields.field("first_test", change.first);
+    fields.field("last_test", change.last);
+    fields.field("fixture", change.fixture);
+    fields.field("threads", change.change.threads);
+    fields.field("descriptors", change.change.descriptors);
+    fields.field("children", change.change.children);
+}
+
+void describe(auto& fields, Like<Leftovers> auto& leftovers) {
+    fields.field("changes", leftovers.changes);
+    fields.field("found", leftovers.found);
+}
+
 void describe(auto& fields, Like<Profile> auto& profile) {
     fields.field("run", profile.run);
     fields.field("host", profile.host);
@@ -106,6 +136,7 @@ void describe(auto& fields, Like<Profile> auto& profile) {
     fields.field("disturbance", profile.disturbance);
     fields.field("counters", profile.counters);
     fields.later_field("sampling", profile.sampling);
+    fields.present_field("leftovers", profile.leftovers);
     fields.field("missing", profile.missing);
     fields.field("session", profile.session);
     fields.field("fixture_definitions", profile.fixture_definitions);

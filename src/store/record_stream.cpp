@@ -27,6 +27,7 @@ enum Kind : std::uint16_t {
     need = 4,
     points = 5,
     failed = 6,
+    holdings = 7,
     first_session_mark = 16,
     last_session_mark = 20,
     counters = 32,
@@ -127,6 +128,19 @@ FixtureNeeded need_of(ByteReader& bytes) {
     return record;
 }
 
+HoldingsCounted holdings_of(ByteReader& bytes) {
+    constexpr std::uint32_t k_most = 1U << 30U;  // differences of two must not overflow
+    const auto count = [&] {
+        return static_cast<std::int32_t>(std::min(bytes.number<std::uint32_t>(), k_most));
+    };
+    HoldingsCounted record;
+    record.since = bytes.number<std::uint32_t>();
+    record.counts.threads = count();
+    record.counts.descriptors = count();
+    record.counts.children = count();
+    return record;
+}
+
 TestPoint point_of(ByteReader& bytes) {
     TestPoint record;
     record.step = bytes.enumerator<Step>(bytes.number<std::uint8_t>(), Step::reported);
@@ -171,6 +185,7 @@ std::optional<Record> record_of(std::uint16_t kind, ByteReader& bytes) {
     case fixture: return fixture_of(bytes);
     case item: return item_of(bytes);
     case need: return need_of(bytes);
+    case holdings: return holdings_of(bytes);
     case failed: {
         const std::string text = bytes.text(bytes.left());
         return RecorderFailed{text.substr(0, text.find('\0'))};

@@ -30,6 +30,12 @@ def test_a_calibration_is_cached_and_taken(advisor: Program) -> None:
     assert ended.code == 0
     document = ended.document
     assert document["format"] == "advisor.calibration"
+    spawn = document["spawn"]
+    stages = ("interpreter", "pytest", "plugins", "collection", "exit")
+    assert all(spawn[stage]["median_s"] > 0 for stage in stages)
+    assert spawn["whole"]["median_s"] > spawn["interpreter"]["median_s"]
+    modules = {imported["module"] for imported in spawn["imported"]}
+    assert any(module.startswith("_pytest") for module in modules)
     if "not kept" in ended.err:
         pytest.skip("other processes disturbed the calibration, which is then not kept")
     cached = list((advisor.directory.parent / "cache" / "advisor").glob("calibration-*.json"))

@@ -56,6 +56,9 @@ public:
     Tape& item(std::uint32_t test, const std::string& id, std::vector<FixtureUse> uses = {}) {
         return add(ItemCollected{test, id, 4, 0, {}, std::move(uses)});
     }
+    Tape& holdings(std::uint32_t since, Holdings counts) {
+        return add(HoldingsCounted{since, counts});
+    }
     Tape& begin(std::uint32_t test) { return point(test, Step::test_begun); }
     Tape& set_up(std::uint32_t test) { return point(test, Step::setup_begun); }
     Tape& end(std::uint32_t test, Phase phase) { return point(test, Step::phase_ended, phase); }
@@ -818,4 +821,54 @@ TEST_CASE("time on a core counts, not what a thread holds while it waits for one
     }
     const Profile alone = profile_of(tape, samples.log);
     CHECK(alone.tests[0].total().gil_held.value().value() == doctest::Approx(0.0125).epsilon(0.1));
+}
+
+TEST_CASE("what is there after a test and was not before it is the test's") {
+    Tape tape;
+    tape.collected({"a.py::x", "a.py::y", "a.py::z"}).holdings(0xffffffff, {1, 9, 0});
+    tape.test(0, 5).holdings(0, {2, 9, 0});
+    tape.test(1, 5).test(2, 5).holdings(1, {2, 12, 1}).finished();
+    tape.add(RunFact{"left", "thread t\nprocess p"});
+    const Profile profile = profile_of(tape, facts_of(tape));
+    REQUIRE(profile.leftovers);
+    const std::vector<HoldingsChange> expected{
+        {{0}, {0}, {}, {1, 0, 0}},
+        {{1}, {2}, {}, {0, 3, 1}}};  // y ran into the count of z: one of the two
+    CHECK(profile.leftovers->changes == expected);
+    CHECK(profile.leftovers->found == std::vector<std::string>{"thread t", "process p"});
+}
+
+TEST_CASE("what a wide fixture opens is not its first test's") {
+    Tape tape;
+    tape.compute(100).session(SessionPoint::imported).session(SessionPoint::configured);
+    tape.session(SessionPoint::collected).fixture(0, "server", Scope::module);
+    tape.item(0, "a.py::x", {{{0}, k_none}}).holdings(0xffffffff, {1, 9, 0}).begin(0).set_up(0);
+    tape.mark(0, 0, FixtureSpan::setup, Edge::begin, {{0}, k_none}).holdings(0, {2, 10, 1});
+    tape.mark(0, 0, FixtureSpan::setup, Edge::end).end(0, Phase::setup).report(0, Phase::setup);
+    tape.end(0, Phase::call).report(0, Phase::call);
+    tape.mark(0, 0, FixtureSpan::teardown, Edge::begin).holdings(0, {1, 9, 0});
+    tape.mark(0, 0, FixtureSpan::teardown, Edge::end);
+    tape.end(0, Phase::teardown).report(0, Phase::teardown).finished();
+    const Profile profile = profile_of(tape, facts_of(tape));
+    REQUIRE(profile.leftovers);
+    const std::vector<HoldingsChange> expected{
+        {{0}, {0}, FixtureIndex{0}, {1, 1, 1}}, {{0}, {0}, FixtureIndex{0}, {-1, -1, -1}}};
+    CHECK(profile.leftovers->changes == expected);
+}
+
+TEST_CASE("leftovers that could not be counted to the end are missing") {
+    Tape tape;
+    tape.collected({"a.py::x"}).holdings(0xffffffff, {1, 9, 0}).test(0, 5);
+    SUBCASE("a count failed") {
+        tape.add(RunFact{"uncounted", "the suite closed them"}).finished();
+        const Profile profile = profile_of(tape, facts_of(tape));
+        CHECK_FALSE(profile.leftovers);
+        REQUIRE(profile.missing.size() == 1);
+        CHECK(profile.missing.front().because == "the suite closed them");
+    }
+    SUBCASE("the session never finished") {
+        const Profile profile = profile_of(tape, facts_of(tape));
+        CHECK_FALSE(profile.leftovers);
+        CHECK(profile.missing.empty());
+    }
 }

@@ -28,6 +28,7 @@ def binary() -> str | None:
 class Profiled:
     document: dict[str, Any]
     tests: dict[str, dict[str, str]]  # rows of --tests-csv, by the name of the test
+    text: str
 
     @property
     def run(self) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def profile(tmp_path: Path) -> Profile:
         (suite / "pytest.ini").write_text("[pytest]\n")
         output = tmp_path / "profile.json"
         options = ["--quiet", "--python", sys.executable, "--output", str(output)]
-        subprocess.run(
+        done = subprocess.run(
             [advisor, "profile", *options, "--", "-p", "no:cacheprovider", *words],
             cwd=suite, env=dict(os.environ, **env), stdin=subprocess.DEVNULL,
             capture_output=True, timeout=100,
@@ -79,13 +80,33 @@ def profile(tmp_path: Path) -> Profile:
         ).stdout.decode("utf-8", "replace")
         rows = csv.DictReader(table.splitlines(keepends=True))
         tests = {row["id"].partition("::")[2]: row for row in rows}
-        return Profiled(json.loads(output.read_text()), tests)
+        return Profiled(json.loads(output.read_text()), tests, done.stdout.decode())
 
     return run
 
 
 def wall_of(costs: dict[str, Any], count: int) -> float:
     return float(sum(columns(costs["wall_s"], count)))
+
+
+def test_what_tests_leave_behind_is_named(profile: Profile) -> None:
+    profiled = profile("leftovers")
+    names = [name.lstrip(":") for name in profiled.document["tests"]["name"]]
+    kinds = ("threads", "descriptors", "children")
+    left = {
+        names[change["last_test"]]: tuple(change[kind] for kind in kinds)
+        for change in profiled.document["leftovers"]["changes"]
+        if change["fixture"] is None and change["first_test"] == change["last_test"]
+    }
+    assert left == {
+        "test_leaves_a_thread": (1, 0, 0),
+        "test_leaves_files": (0, 20, 0),
+        "test_leaves_a_process": (0, 1, 1),
+        "test_leaves_a_process_that_has_ended": (0, 0, 1),
+    }
+    assert "thread left-thread" in profiled.document["leftovers"]["found"]
+    assert "Left behind at the end of the session" in profiled.text
+    assert "fixture pipe" not in profiled.text  # its tear-down closes what its set-up opened
 
 
 def test_costs_are_charged_to_what_caused_them(profile: Profile) -> None:

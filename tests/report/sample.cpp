@@ -278,6 +278,8 @@ Profile hostile_profile() {
     made.run.complete = false;
     made.run.incomplete_because = hostile_id();
     made.missing = {{hostile_id(), hostile_id()}};
+    made.leftovers = Leftovers{
+        {{{0}, {1}, {}, {1, 0, 0}}, {{1}, {1}, FixtureIndex{0}, {1, 0, 0}}}, {hostile_id()}};
     return made;
 }
 

@@ -214,16 +214,28 @@ TEST_CASE("a profile says where the run went and what was slow") {
 TEST_CASE("a sampled profile says what the GIL was held for and what was waited for") {
     Profile profile = sample::profile();
     Sampling sampling;
+    sampling.samples = 4120;
     sampling.gil_held = {Seconds(1.75), Source::sampled};
+    sampling.gil_standard_error = 0.25_s;
     sampling.waits = {
         {WaitReason::socket, 5432, 3_s, 0.1_s}, {WaitReason::disk, std::nullopt, 1_s, 0.1_s}};
     profile.sampling = sampling;
     const std::string text = as_text(profile, k_ascii);
     // Of the 7 s of tests and fixtures.
-    CHECK(has(text, "The GIL was held for 25 % of that."));
+    CHECK(has(text, "The GIL was held for 25 % of that, by 4120 samples from outside, give or"));
     CHECK(has(text, "  blocked: socket to port 5432  3.00 s  43 %"));
     CHECK(has(text, "  blocked: disk                 1.00 s  14 %"));
     CHECK_FALSE(has(text, "blocked or waiting"));
+}
+
+TEST_CASE("a profile names who left threads, descriptors and processes behind") {
+    Profile profile = sample::profile();
+    CHECK_FALSE(has(as_text(profile, k_ascii), "Left behind"));
+    profile.leftovers = Leftovers{
+        {{{0}, {0}, {}, {1, 2, 0}}, {{1}, {1}, FixtureIndex{0}, {0, 0, 1}}}, {"thread serve"}};
+    const std::string text = as_text(profile, k_ascii);
+    CHECK(has(text, "        1            2             tests/test_a.py::test_one\n"));
+    CHECK(has(text, "                               1  fixture db\n  among it: thread serve\n"));
 }
 
 TEST_CASE("an incomplete or disturbed profile says so before its numbers") {

@@ -117,6 +117,26 @@ Sampling RandomValues::sampling() {
     return sampling;
 }
 
+Leftovers RandomValues::leftovers(std::size_t definitions, std::size_t tests) {
+    const auto below = [&](std::size_t count) {
+        return random_.below(static_cast<std::uint32_t>(count));
+    };
+    const auto change = [&] { return static_cast<std::int32_t>(random_.below(9)) - 4; };
+    Leftovers leftovers;
+    if (tests > 0) {
+        leftovers.changes = list([&] {
+            HoldingsChange made{{below(tests)}, {below(tests)}, {}, {}};
+            if (definitions > 0 && flag()) {
+                made.fixture = FixtureIndex{below(definitions)};
+            }
+            made.change = {change(), change(), change()};
+            return made;
+        });
+    }
+    leftovers.found = texts();
+    return leftovers;
+}
+
 Profile RandomValues::profile() {
     Profile profile;
     profile.run = run();
@@ -134,6 +154,7 @@ Profile RandomValues::profile() {
     }
     profile.counters = list([&] { return RunCounter{text(), measured(real())}; });
     profile.sampling = maybe([&] { return sampling(); });
+    profile.leftovers = maybe([&] { return leftovers(definitions, profile.tests.size()); });
     profile.missing = list([&] { return missing(); });
     return profile;
 }

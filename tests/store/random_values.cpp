@@ -79,6 +79,13 @@ Configuration RandomValues::configuration() {
     return configuration;
 }
 
+SpawnCost RandomValues::spawn() {
+    const auto stage = [&] { return SpawnStage{seconds(), seconds(), seconds()}; };
+    SpawnCost spawn{number(), stage(), stage(), stage(), stage(), stage(), stage(), {}};
+    spawn.imported = list([&] { return ImportCost{text(), number(), seconds(), seconds()}; });
+    return spawn;
+}
+
 ModelParameters RandomValues::parameters() {
     ModelParameters parameters;
     for (Seconds* const time :
@@ -109,6 +116,7 @@ ModelParameters RandomValues::parameters() {
     parameters.relative_error = real();
     parameters.fingerprint = text();
     parameters.measured_utc = text();
+    parameters.spawn = maybe([&] { return spawn(); });
     return parameters;
 }
 

@@ -66,6 +66,7 @@ public:
     }
 
     [[nodiscard]] Configuration configuration();
+    [[nodiscard]] SpawnCost spawn();
     [[nodiscard]] ModelParameters parameters();
     [[nodiscard]] Prediction prediction();
     [[nodiscard]] Advice advice();
@@ -85,6 +86,7 @@ private:
     [[nodiscard]] TestCost test(std::size_t definitions);
     [[nodiscard]] FixtureInstance instance(std::size_t definitions, std::size_t tests);
     [[nodiscard]] Sampling sampling();
+    [[nodiscard]] Leftovers leftovers(std::size_t definitions, std::size_t tests);
     [[nodiscard]] ProfiledRun run();
     [[nodiscard]] Finding finding();
     [[nodiscard]] WorkerUse worker();

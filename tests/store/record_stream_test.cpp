@@ -84,6 +84,7 @@ Stream one_of_each() {
     stream.frame(4, Payload().u32(0).u32(0).u32(0xffffffff).u32(0).str());
     stream.frame(5, point(0, 0, 0, 0) + point(3, 1, 2, 3));
     stream.frame(6, "OSError: gone");
+    stream.frame(7, Payload().u32(3).u32(2).u32(0xffffffff).u32(1).str());
     stream.mark(19, 0xffffffff, 1, 77);
     stream.mark(32, 0xffffffff, 0, 78);
     stream.mark(48, 0, 9, 79);
@@ -101,7 +102,7 @@ std::vector<Record> decoded(std::string_view bytes) {
 
 TEST_CASE("every kind of frame becomes its record") {
     const std::vector<Record> records = decoded(one_of_each().bytes());
-    REQUIRE(records.size() == 11);
+    REQUIRE(records.size() == 12);
     CHECK(std::get<RunFact>(records[0]) == RunFact{"python", "3.9"});
 
     const auto& fixture = std::get<FixtureDefined>(records[1]);
@@ -125,18 +126,21 @@ TEST_CASE("every kind of frame becomes its record") {
     );
     CHECK(std::get<RecorderFailed>(records[6]).reason == "OSError: gone");
 
-    const auto& session = std::get<SessionMark>(records[7]);
+    // A number that no process has is cut to one whose differences do not overflow.
+    CHECK(std::get<HoldingsCounted>(records[7]) == HoldingsCounted{3, {2, 1 << 30, 1}});
+
+    const auto& session = std::get<SessionMark>(records[8]);
     CHECK(session.point == SessionPoint::finished);
     CHECK(session.exit_status == 1);
     CHECK(session.at == Mark{77, 2, 3, 0.5, 0.25, 4, 5, 6, 7, 1.5, 2.5, 222});
-    CHECK(std::get<CountersMark>(records[8]).at.wall_ns == 78);
+    CHECK(std::get<CountersMark>(records[9]).at.wall_ns == 78);
 
-    const auto& begin = std::get<FixtureMark>(records[9]);
+    const auto& begin = std::get<FixtureMark>(records[10]);
     CHECK(begin.instance == 9);
     CHECK(begin.span == FixtureSpan::setup);
     CHECK(begin.edge == Edge::begin);
     CHECK(begin.use == FixtureUse{{5}, 6});
-    const auto& end = std::get<FixtureMark>(records[10]);
+    const auto& end = std::get<FixtureMark>(records[11]);
     CHECK(end.span == FixtureSpan::teardown);
     CHECK(end.edge == Edge::end);
 }
@@ -220,23 +224,23 @@ TEST_CASE("what cannot be a frame is an error that says where it is") {
     }
     SUBCASE("another number than the next") {
         bytes += Payload().u32(8).u32(0).str();
-        why = "frame 0 where 11 is due";
+        why = "frame 0 where 12 is due";
     }
     SUBCASE("a kind that there is not") {
-        bytes += Payload().u32(8).add(std::uint16_t{99}).add(std::uint16_t{11}).str();
+        bytes += Payload().u32(8).add(std::uint16_t{99}).add(std::uint16_t{12}).str();
         why = "a frame of kind 99 that makes no sense";
     }
     SUBCASE("a payload that is too short") {
-        bytes += Payload().u32(16).add(std::uint16_t{19}).add(std::uint16_t{11}).u64(0).str();
+        bytes += Payload().u32(16).add(std::uint16_t{19}).add(std::uint16_t{12}).u64(0).str();
         why = "a frame of kind 19 that makes no sense";
     }
     SUBCASE("a step that there is not") {
-        bytes += Payload().u32(32).add(std::uint16_t{5}).add(std::uint16_t{11}).str();
+        bytes += Payload().u32(32).add(std::uint16_t{5}).add(std::uint16_t{12}).str();
         bytes += point(4, 0, 0, 0);
         why = "a frame of kind 5 that makes no sense";
     }
     RecordDecoder decoder;
-    CHECK(decoder.feed(bytes).size() == 11);
+    CHECK(decoder.feed(bytes).size() == 12);
     CHECK(decoder.feed(one_of_each().bytes()).empty());
     REQUIRE(decoder.error().has_value());
     CHECK(decoder.error()->because.starts_with(why + " at byte " + std::to_string(length)));

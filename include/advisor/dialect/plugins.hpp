@@ -23,7 +23,8 @@ struct PythonFile {
 };
 
 [[nodiscard]] PythonFile recorder_plugin();
-[[nodiscard]] PythonFile recorder_ring();  ///< a module that the recorder imports
+[[nodiscard]] PythonFile recorder_ring();       ///< a module that the recorder imports
+[[nodiscard]] PythonFile recorder_leftovers();  ///< another
 [[nodiscard]] PythonFile journal_plugin();
 [[nodiscard]] PythonFile planned_plugin();
 [[nodiscard]] PythonFile probe_plugin();

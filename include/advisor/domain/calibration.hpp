@@ -5,6 +5,7 @@
 
 #include <advisor/base/units.hpp>
 #include <advisor/domain/host.hpp>
+#include <advisor/domain/spawn_cost.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -50,7 +51,8 @@ struct CalibrationMeasurement {
     std::vector<Seconds> interpreter_wall;   ///< of `python -c pass`
     std::vector<Seconds> gateway_child_cpu;  ///< of a worker's interpreter up to its handshake
     std::vector<CapacitySample> capacity;
-    double cores = 1.0;  ///< that may be used
+    double cores = 1.0;              ///< that may be used
+    std::optional<SpawnCost> spawn;  ///< absent where pytest cannot be run
     std::vector<SequentialRun> sequential;
     std::vector<WorkerRun> with_worker;  ///< empty where xdist is not installed
     std::vector<ForkedRun> forked;       ///< empty where forked workers are refused

@@ -5,8 +5,10 @@
 
 #include <advisor/base/units.hpp>
 #include <advisor/domain/measured.hpp>
+#include <advisor/domain/spawn_cost.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +50,7 @@ struct ModelParameters {
     double relative_error = 0.10;  ///< of the constants: scatter of what was repeated, at least 5 %
     std::string fingerprint;       ///< of machine, interpreter and package versions
     std::string measured_utc;
+    std::optional<SpawnCost> spawn;  ///< for people: the model has its costs above
 
     friend bool operator==(const ModelParameters&, const ModelParameters&) = default;
 };

@@ -9,6 +9,8 @@
 
 #include <advisor/base/units.hpp>
 #include <advisor/domain/host.hpp>
+#include <advisor/domain/indices.hpp>
+#include <advisor/domain/leftovers.hpp>
 #include <advisor/domain/measured.hpp>
 
 #include <cstddef>
@@ -19,9 +21,6 @@
 #include <vector>
 
 namespace advisor {
-
-using TestIndex = Index<struct TestTag>;
-using FixtureIndex = Index<struct FixtureTag>;
 
 /// Resources of one span of the run. All times in seconds, none negative.
 struct Cost {
@@ -201,7 +200,8 @@ struct Profile {
     std::vector<FixtureInstance> fixtures;
     std::vector<TestCost> tests;  ///< in collection order
     std::vector<RunCounter> counters;
-    std::optional<Sampling> sampling;  ///< absent where nothing was sampled
+    std::optional<Sampling> sampling;    ///< absent where nothing was sampled
+    std::optional<Leftovers> leftovers;  ///< absent where they were not counted throughout
     std::vector<Missing> missing;
     friend bool operator==(const Profile&, const Profile&) = default;
 };

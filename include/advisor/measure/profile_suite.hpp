@@ -9,6 +9,7 @@
 #include <advisor/store/recording.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -24,8 +25,17 @@ struct ProfileProgress {
     Seconds elapsed;
 };
 
+/// Counting each change of the GIL exactly takes a library that is preloaded into the interpreter.
+/// None is shipped: the suite's process would not be as the user runs it, children included.
+/// bench/sampling has such a hook, against which sampling is judged.
+enum class GilReading : std::uint8_t {
+    sampled,  ///< from outside, where that is permitted and the self-test passes
+    none,
+};
+
 struct ProfileOptions {
-    Seconds deadline;                 ///< zero: none
+    Seconds deadline;  ///< zero: none
+    GilReading gil = GilReading::sampled;
     Stream output = Stream::capture;  ///< pytest's own; captured: its end is in the result
     std::function<void(const ProfileProgress&)> progress;  ///< about every 10 ms; may be empty
     /// How the path of a file begins that keeps the recording should this process be killed

@@ -14,6 +14,8 @@
 //    5 points     {u8 step, phase, outcome, flags, u32 test; u64 monotonic ns, u64 thread CPU ns}
 //                 of each TestPoint
 //    6 failed     the reason why the recorder stopped, up to the first zero byte
+//    7 holdings   u32 test, threads, descriptors, children: other counts than those before; what
+//                 changed them ran after the begin of that test
 //   16.. marks    u32 test, u32 a, u32 b, u32 c, then a Mark as in `mark_of`:
 //     16 imported, 17 configured, 18 collected, 19 finished (a = exit status), 20 unconfigured
 //     32 counters: nothing but the mark
@@ -54,7 +56,9 @@ struct Mark {
 };
 
 struct RunFact {
-    std::string name;  ///< "python", "pytest", "rootdir"
+    /// "python", "pytest", "rootdir"; "left", what tests left behind, one a line; "uncounted", why
+    /// that is not known.
+    std::string name;
     std::string value;
     friend bool operator==(const RunFact&, const RunFact&) = default;
 };
@@ -114,6 +118,13 @@ struct CountersMark {
     friend bool operator==(const CountersMark&, const CountersMark&) = default;
 };
 
+/// How many threads, descriptors and children the process has, where that has changed.
+struct HoldingsCounted {
+    std::uint32_t since = 0;  ///< the test that began right after the count before this one
+    Holdings counts;
+    friend bool operator==(const HoldingsCounted&, const HoldingsCounted&) = default;
+};
+
 struct RecorderFailed {
     std::string reason;
     friend bool operator==(const RecorderFailed&, const RecorderFailed&) = default;
@@ -149,6 +160,7 @@ using Record = std::variant<
     ItemCollected,
     FixtureNeeded,
     TestPoint,
+    HoldingsCounted,
     RecorderFailed,
     SessionMark,
     CountersMark,

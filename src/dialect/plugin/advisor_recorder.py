@@ -6,8 +6,8 @@ The parent starts pytest with ``-p advisor_recorder`` and these variables:
 - ``PYTHONPATH``: this file's private directory, then what the user had in it.
 - ``ADVISOR_RECORDER_PYTHONPATH``: what the user had in it; unset if there was none.
 
-The parent reads and computes; this file does neither.  How it writes is in ``advisor_ring``.  What
-it promises the suite:
+The parent reads and computes; this file does neither.  How it writes is in ``advisor_ring``, what
+tests leave behind is counted in ``advisor_leftovers``.  What it promises the suite:
 
 - The process looks untouched: environment, sys.path and sys.argv are put back at import.
 - The first session of the process is recorded, and runs without xdist; nested ones are left alone.
@@ -30,6 +30,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from advisor_leftovers import leftovers
 from advisor_ring import HEADER_BYTES, NO_TEST, moments, open_ring, writers
 
 # Kinds of frames.
@@ -65,6 +66,9 @@ class Recorder:
         self.longest = (len(memory) - HEADER_BYTES) // 2  # of the frames that are written
         self.get_ident, self.pack = _thread.get_ident, struct.pack
         self.thread = _thread.get_ident()  # that writes; 0 when none does any more
+        self.next_test, self.left = leftovers(
+            self.frame, lambda because: self.fact("uncounted", because)
+        )
         self.test = NO_TEST
         self.tests: dict[int, int] = {}
         self.kept: list[object] = []  # so that an id() is never another object's later
@@ -111,9 +115,17 @@ class Recorder:
         self.guarded(self.announce_all, session.items)
         self.guarded(self.show_gil)
 
+    def finish(self, status: int) -> None:
+        self.next_test(NO_TEST, False)
+        self.mark(FINISHED, NO_TEST, status & 0xFFFFFFFF)
+        with suppress(Exception):  # a name less is no reason to stop
+            left = "\n".join(self.left())
+            if left:
+                self.fact("left", left)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        self.guarded(lambda: self.mark(FINISHED, NO_TEST, int(exitstatus) & 0xFFFFFFFF))
+        self.guarded(lambda: self.finish(int(exitstatus)))
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
@@ -195,6 +207,7 @@ class Recorder:
     def watch_tests(self) -> None:
         """Makes the hooks that every test pays for: closures, with the door within."""
         get_ident, point, tests = self.get_ident, self.point, self.tests
+        next_test = self.next_test
         here = 0
 
         @pytest.hookimpl(tryfirst=True)
@@ -203,8 +216,9 @@ class Recorder:
             if get_ident() == self.thread:
                 try:
                     known = tests.get(id(item))
-                    self.test = self.announce(item) if known is None else known
-                    here = self.test << 32
+                    next_ = self.announce(item) if known is None else known
+                    next_test(next_, True)
+                    self.test, here = next_, next_ << 32
                     point(BEGUN | here)
                 except Exception as error:
                     self.stop(error)
@@ -259,13 +273,17 @@ class Recorder:
         number, self.instances = self.instances, self.instances + 1
         index = self.define(definition)
         parameter = request.param_index if hasattr(request, "param") else NO_PARAMETER
-        definition.addfinalizer(lambda: self.guarded(self.mark, TEARDOWN_END, self.test, number))
-        self.mark(SETUP_BEGIN, self.test, number, index, parameter)
+        definition.addfinalizer(lambda: self.guarded(self.edge, TEARDOWN_END, number))
+        self.edge(SETUP_BEGIN, number, index, parameter)
         return number
 
     def end_fixture(self, definition: Any, number: int) -> None:
-        self.mark(SETUP_END, self.test, number)
-        definition.addfinalizer(lambda: self.guarded(self.mark, TEARDOWN_BEGIN, self.test, number))
+        self.edge(SETUP_END, number)
+        definition.addfinalizer(lambda: self.guarded(self.edge, TEARDOWN_BEGIN, number))
+
+    def edge(self, kind: int, *numbers: int) -> None:
+        self.next_test(self.test, False)
+        self.mark(kind, self.test, *numbers)
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Iterator[None]:

@@ -70,11 +70,11 @@ def moments(memory: mmap.mmap) -> Callable[[], None]:
     return show_gil
 
 
-def open_schedstat() -> int:
-    """This thread's scheduler statistics, at a number high enough not to meet the suite's."""
+def open_high(path: str, flags: int = 0) -> int:
+    """A descriptor to read from, high enough not to meet the suite's; -1 if there is none."""
     descriptor = -1
     with suppress(OSError):
-        descriptor = low = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = low = os.open(path, os.O_RDONLY | os.O_CLOEXEC | flags)
         descriptor = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, 700)  # fails at a low limit
         os.close(low)
     return descriptor
@@ -100,7 +100,8 @@ def writers(memory: mmap.mmap) -> Writers:
     clock, monotonic, sleep = time.clock_gettime_ns, time.CLOCK_MONOTONIC, time.sleep
     thread, process = time.thread_time_ns, time.process_time_ns
     usage, own, reaped = resource.getrusage, resource.RUSAGE_THREAD, resource.RUSAGE_CHILDREN
-    pread, schedstat = os.pread, open_schedstat()
+    # This thread's scheduler statistics.
+    pread, schedstat = os.pread, open_high("/proc/thread-self/schedstat")
     position = sequence = 0
     shift, edge = HEADER_BYTES, capacity  # up to the edge, position + shift is a place in memory
     patience = PATIENCE_S

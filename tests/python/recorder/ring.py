@@ -21,7 +21,7 @@ MARK_NAMES = [
     *("nvcsw", "nivcsw", "cutime", "cstime", "schedstat"),
 ]
 KINDS = {
-    1: "fact", 2: "fixture", 3: "item", 4: "need", 5: "points", 6: "failed",
+    1: "fact", 2: "fixture", 3: "item", 4: "need", 5: "points", 6: "failed", 7: "holdings",
     16: "imported", 17: "configured", 18: "collected", 19: "finished", 20: "unconfigured",
     32: "counters",
     48: "setup_begin", 49: "setup_end", 50: "teardown_begin", 51: "teardown_end",
@@ -89,6 +89,9 @@ def point(payload: bytes) -> Frame:
 
 
 def decoded(kind: str, payload: bytes) -> Frame:
+    if kind == "holdings":
+        counted = ("since", "threads", "descriptors", "children")
+        return Frame(kind, dict(zip(counted, struct.unpack("=4I", payload), strict=True)))
     if kind not in ("fact", "fixture", "item", "need", "failed"):
         return Frame(kind, dict(zip(MARK_NAMES, MARK.unpack(payload), strict=True)))
     if kind == "fact":

@@ -1,0 +1,126 @@
+"""Counts what tests leave behind: threads, descriptors, child processes.  PYTEST_DONT_REWRITE
+
+The kernel counts, and tells it of three files in /proc that stay open: together 3 us, half of it
+for Python to make two stat_results (measured). Kernels before 6.2 do not tell the number of
+descriptors; there the directory is listed, and less often.
+
+Only changes are written. A change names the test from which on it may have come about: short tests
+are not counted one by one.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from advisor_ring import MILLISECOND, NO_TEST, open_high
+
+HOLDINGS = 7  # the kind of frame
+MOST_NAMED = 20  # of each kind
+
+Links = dict[str, str]
+
+
+def links(folder: str, target: Callable[[str], str]) -> Links:
+    """What `target` says of each entry of a folder in /proc, but of those that are gone by then."""
+    found = {}
+    for name in os.listdir(folder):
+        with suppress(OSError):
+            found[name] = target(f"{folder}/{name}")
+    return found
+
+
+def read(path: str) -> str:
+    with open(path, "rb") as file:
+        return file.read(200).decode("utf-8", "replace").strip("\0\n ").replace("\0", " ")
+
+
+def descriptor(path: str) -> str:
+    """ "socket:[4026]" tells nobody more than "socket"."""
+    target = os.readlink(path)
+    return "descriptor " + (target if target.startswith("/") else target.partition(":")[0])
+
+
+def thread(path: str) -> str:
+    number = os.path.basename(path)
+    for known in threading.enumerate():
+        if str(known.native_id) == number:
+            return f"thread {known.name}"
+    return f"thread of a library, {read(path + '/comm')}"
+
+
+def children() -> Links:
+    found = {}
+    for pid in read("/proc/thread-self/children").split():
+        with suppress(OSError):
+            found[pid] = "process " + (read(f"/proc/{pid}/cmdline") or "that ended, not waited for")
+    return found
+
+
+def present() -> Links:
+    return {
+        **links("/proc/self/fd", descriptor),
+        **{f"thread {number}": name for number, name in links("/proc/self/task", thread).items()},
+        **{f"process {number}": name for number, name in children().items()},
+    }
+
+
+Watch = tuple[Callable[[int, bool], None], Callable[[], list[str]]]
+
+
+def leftovers(frame: Callable[[int, bytes], None], give_up: Callable[[str], None]) -> Watch:
+    """Two functions. The first is told, between tests, which test is next, and writes what changed
+    since it counted last; in a hurry it only counts if that was some time ago. The second names
+    what is there and was not when the first was called first."""
+    clock, monotonic, fstat, pread = time.clock_gettime_ns, time.CLOCK_MONOTONIC, os.fstat, os.pread
+    listdir, pack = os.listdir, struct.Struct("=4I").pack
+    of_tasks = open_high("/proc/self/task", os.O_DIRECTORY)
+    of_descriptors = open_high("/proc/self/fd", os.O_DIRECTORY)
+    of_children = open_high("/proc/thread-self/children")
+    tells_size = of_descriptors >= 0 and fstat(of_descriptors).st_size > 0
+    pause = MILLISECOND if tells_size else 20 * MILLISECOND
+    known: tuple[int, int, int] | None = None
+    before: Links = {}
+    since, due = NO_TEST, 0
+
+    def count() -> tuple[int, int, int]:
+        return (
+            fstat(of_tasks).st_nlink - 2,
+            fstat(of_descriptors).st_size if tells_size else len(listdir(of_descriptors)),
+            pread(of_children, 4096, 0).count(b" "),
+        )
+
+    def next_test(test: int, hurry: bool = False) -> None:
+        nonlocal known, before, since, due
+        now = clock(monotonic)
+        if now < due and (hurry or known is None):
+            return
+        due = now + pause
+        try:
+            counts = count()
+            if counts != known:
+                frame(HOLDINGS, pack(since, *counts))
+                if known is None:
+                    before = present()
+                known = counts
+        except (OSError, struct.error):  # closed by the suite, or another file by now
+            known, due = None, 1 << 63
+            give_up("/proc has no files that tell of them, or the suite closed those files")
+        since = test
+
+    def found() -> list[str]:
+        if known is None:
+            return []
+        new = [name for key, name in present().items() if before.get(key) != name]
+        kinds = ("thread", "descriptor", "process")
+        return [
+            name.replace("\n", " ")
+            for kind in kinds
+            for name in sorted({name for name in new if name.startswith(kind)})[:MOST_NAMED]
+        ]
+
+    return next_test, found

@@ -1,0 +1,56 @@
+"""What a recording can be asked for, and what is said of what it found."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Program
+
+LEAVING = """
+import subprocess, sys, threading, time
+
+KEPT = []
+
+def test_thread():
+    event = threading.Event()
+    threading.Thread(target=event.wait, name="left-thread", daemon=True).start()
+    KEPT.append(event)
+
+def test_process():
+    KEPT.append(subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE))
+
+def test_last():
+    time.sleep(0.05)
+"""
+
+
+def test_what_tests_leave_behind_are_findings(advisor: Program) -> None:
+    advisor.write(test_leaving=LEAVING)
+    ended = advisor.suite("analyze", "--json")
+    assert ended.code == 0, ended.err
+    found = {finding["code"]: finding for finding in ended.document["findings"]}
+    assert any("test_thread" in subject for subject in found["threads-left"]["subjects"])
+    assert "thread left-thread" in found["threads-left"]["message"]
+    assert found["processes-left"]["numbers"]["left"] == 1
+
+
+def test_the_gil_is_left_alone_where_that_is_asked_for(advisor: Program) -> None:
+    advisor.write(test_it="def test(): pass\n")
+    ended = advisor.suite("profile", "--gil", "none", "--json")
+    assert ended.code == 0, ended.err
+    profile = ended.document
+    (because,) = [m["because"] for m in profile["missing"] if m["what"] == "time holding the GIL"]
+    assert because == "it was not asked for"
+    assert profile["tests"]["call"]["gil_held_s"] is None
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [("exact", "--gil auto samples it from outside"), ("often", "it is neither auto nor none")],
+)
+def test_a_way_to_read_the_gil_that_there_is_not_is_refused(
+    advisor: Program, given: str, says: str
+) -> None:
+    advisor.write(test_it="def test(): pass\n")
+    ended = advisor.suite("profile", "--gil", given)
+    assert ended.code == 2 and says in ended.err and ended.out == ""

@@ -1,0 +1,117 @@
+"""The recorder beside plugins that run tests, or clocks, in ways of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from .recording import (
+    CALL,
+    FAILED,
+    MILLISECOND,
+    PASSED,
+    RERUN,
+    Recorded,
+    Suite,
+    has,
+    phase_cpu,
+    require,
+)
+
+
+def test_a_subtest_is_marked_and_does_not_end_its_test(recorded: Recorded, python: str) -> None:
+    if not has(python, "_pytest.subtests"):
+        require(python, "pytest_subtests")
+    run = recorded("unittests", "test_subtests.py")
+    reports = [r for r in run.reports() if r[0].endswith("test_one_fails") and r[1] == CALL]
+    subtests = [r for r in reports if r[3] & 2]
+    assert [outcome for _, _, outcome, _ in subtests].count(FAILED) == 1
+    assert len(reports) - len(subtests) == 1
+
+
+@pytest.mark.parametrize(
+    "words", [["-n2"], ["-n", "auto"], ["-n2", "--dist=loadfile"], ["-d", "--tx=2*popen"]]
+)
+def test_a_run_that_asks_for_xdist_is_recorded_sequentially(
+    words: list[str], recorded: Recorded, python: str
+) -> None:
+    require(python, "xdist")
+    run = recorded("scopes", *words)
+    assert run.exit_code == 0, run.output
+    assert [f.test for f in run.of("test_begin")] == list(range(len(run.ids())))
+    assert "gw0" not in run.output and len(run.of("finished")) == 1
+
+
+def test_addopts_that_ask_for_xdist_are_undone(
+    recorded: Recorded, python: str, suite: Suite
+) -> None:
+    require(python, "xdist")
+    (suite("scopes") / "pytest.ini").write_text("[pytest]\naddopts = -n2 --dist loadscope\n")
+    run = recorded("scopes")
+    assert len(run.of("test_begin")) == len(run.ids()) == 14
+
+
+def test_workers_of_xdist_do_not_write_into_the_ring(
+    recorded: Recorded, python: str, suite: Suite
+) -> None:
+    """Where a conftest starts xdist behind our back, its controller records what it sees."""
+    require(python, "xdist")
+    with (suite("scopes") / "conftest.py").open("a") as conftest:
+        conftest.write(
+            "\n@pytest.hookimpl(tryfirst=True)\ndef pytest_configure(config):\n"
+            "    if not hasattr(config, 'workerinput'):\n"
+            "        config.option.dist, config.option.tx = 'load', ['popen'] * 2\n"
+        )
+    run = recorded("scopes")
+    assert run.exit_code == 0, run.output
+    assert len(run.of("imported")) == len(run.of("finished")) == 1
+    assert run.of("test_begin") == []
+
+
+def test_forked_tests_have_reports_and_no_phases(recorded: Recorded, python: str) -> None:
+    require(python, "pytest_forked")
+    run = recorded("outcomes", "--forked")
+    assert len(run.of("test_begin")) == len(run.ids())
+    assert run.of("phase_end") == []
+    failed = {
+        name.partition("::")[2] for name, p, o, _ in run.reports() if (p, o) == (CALL, FAILED)
+    }
+    assert {"test_failed", "test_failed_xpass_strict"} <= failed
+
+
+def test_reruns_are_told_apart(recorded: Recorded, python: str) -> None:
+    require(python, "pytest_rerunfailures")
+    run = recorded("reruns", "--reruns=2")
+    calls = [(n.partition("::")[2], o) for n, p, o, _ in run.reports() if p == CALL]
+    assert calls == [
+        *[("test_passes_at_third", RERUN)] * 2,
+        ("test_passes_at_third", PASSED),
+        *[("test_never_passes", RERUN)] * 2,
+        ("test_never_passes", FAILED),
+        ("test_passes", PASSED),
+    ]
+    assert phase_cpu(run, 0, CALL) >= 30 * MILLISECOND
+
+
+@pytest.mark.parametrize("module", ["freezegun", "time_machine"])
+def test_faked_clocks_do_not_reach_the_recorder(
+    module: str, recorded: Recorded, python: str, suite: Suite
+) -> None:
+    require(python, module)
+    freeze = {
+        "freezegun": "import freezegun\nfreeze = lambda: freezegun.freeze_time('2001-01-01')",
+        "time_machine": "import time_machine\n"
+        "freeze = lambda: time_machine.travel('2001-01-01', tick=False)",
+    }[module]
+    (suite("empty") / "test_frozen.py").write_text(
+        f"{freeze}\nimport pytest\n"
+        "@pytest.fixture(autouse=True, scope='module')\n"
+        "def frozen():\n    with freeze():\n        yield\n"
+        "def test_one(): sum(range(500000))\n"
+        "def test_two(): sum(range(500000))\n"
+    )
+    run = recorded("empty")
+    walls = [f.wall for f in run.frames if "wall" in f.values]
+    assert walls == sorted(walls)
+    ends = [f for f in run.of("phase_end") if f.phase == CALL]
+    assert ends[1].wall - ends[0].wall >= MILLISECOND
+    assert len(run.of("finished")) == 1

@@ -1,0 +1,54 @@
+"""The recorder's own failures, and those of the parent that reads."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from .recording import PLUGIN, Recorded, Suite, command_of
+from .ring import record
+
+
+def test_without_a_ring_nothing_happens(python: str, suite: Suite) -> None:
+    for ring in ("", "/dev/null", "/nonexistent"):
+        env = dict(os.environ, PYTHONPATH=PLUGIN, ADVISOR_RECORDER_RING=ring)
+        done = subprocess.run(
+            command_of(python, ["-p", "advisor_recorder"]),
+            cwd=suite("groups"), env=env, capture_output=True,
+        )  # fmt: skip
+        assert done.returncode == 0 and done.stderr == b""
+
+
+def test_a_failure_inside_is_the_last_frame_and_no_tests_failure(
+    recorded: Recorded, suite: Suite
+) -> None:
+    with (suite("groups") / "conftest.py").open("a") as conftest:
+        conftest.write(
+            "\ndef pytest_collection_modifyitems(items):\n    items[2].getparent = None\n"
+        )
+    run = recorded("groups")
+    assert run.exit_code == 0, run.output
+    assert run.frames[-1].kind == "failed"
+    assert run.frames[-1].reason == "TypeError: 'NoneType' object is not callable"
+
+
+def test_moments_with_and_without_the_gil_are_shown_to_who_watches(recorded: Recorded) -> None:
+    holding, released = 2, 3
+    watched = recorded("groups", watch=True)
+    assert watched.exit_code == 0 and watched.moments == [holding, released]
+    assert recorded("groups").moments == []
+
+
+def test_a_small_ring_wraps_and_loses_nothing(recorded: Recorded) -> None:
+    run = recorded("hostile", capacity=1 << 16)
+    assert run.dropped == 0 and len(run.of("finished")) == 1
+
+
+def test_a_parent_that_does_not_read_costs_two_seconds_and_no_test(
+    python: str, suite: Suite
+) -> None:
+    run = record(
+        command_of(python, ["-p", "advisor_recorder"]),
+        str(suite("hostile")), PLUGIN, capacity=1 << 12, drain=False,
+    )  # fmt: skip
+    assert run.exit_code in (0, 1) and run.dropped > 0

@@ -1,0 +1,65 @@
+"""That a suite does not notice the recorder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from .recording import TEARDOWN, Recorded, Suite, command_of
+
+
+def plain(python: str, directory: Path, words: Sequence[str]) -> tuple[int, str]:
+    done = subprocess.run(
+        command_of(python, words), cwd=directory, capture_output=True, stdin=subprocess.DEVNULL
+    )
+    return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
+
+
+def stable(output: str) -> list[str]:
+    """Lines without times, addresses, and the names of temporary directories."""
+    dropped = (" in 0.", " in 1.", " in 2.", "0x", "pytest-of-", "plugins:", "rerunfailures")
+    return [line for line in output.splitlines() if not any(word in line for word in dropped)]
+
+
+@pytest.mark.parametrize(
+    "name", ["scopes", "outcomes", "unittests", "groups", "collection_error", "empty", "hostile"]
+)
+def test_a_suite_prints_and_exits_the_same(
+    name: str, recorded: Recorded, python: str, suite: Suite
+) -> None:
+    words = ["-v", "-ra", "--tb=short", "-p", "no:randomly"]
+    expected = plain(python, suite(name), words)
+    run = recorded(name, *words)
+    assert run.exit_code == expected[0]
+    assert stable(run.output) == stable(expected[1])
+    assert run.of("failed") == []
+
+
+def test_hostile_tests_leave_the_recording_whole(recorded: Recorded) -> None:
+    run = recorded("hostile")
+    ids = run.ids()
+    assert any(name.endswith("[new\nline]") or "new" in name for name in ids)
+    ended = [f.test for f in run.of("phase_end") if f.phase == TEARDOWN]
+    assert ended == list(range(len(ids)))  # none twice, although a child ran on
+    assert run.of("finished") and run.of("failed") == []
+    pids = Counter(f.kind for f in run.frames)
+    assert pids["unconfigured"] == 1
+
+
+def test_nested_pytest_runs_are_not_recorded(recorded: Recorded) -> None:
+    run = recorded("nested")
+    assert run.exit_code == 0, run.output
+    assert len(run.ids()) == 5 and not any("inner" in name for name in run.ids())
+    assert len(run.of("finished")) == len(run.of("imported")) == 1
+
+
+def test_the_users_pythonpath_is_kept(recorded: Recorded, tmp_path: Path) -> None:
+    own = str(tmp_path / "own")
+    env = dict(os.environ, PYTHONPATH=own, EXPECTED_PYTHONPATH=own)
+    run = recorded("nested", "-k", "untouched", env=env)
+    assert run.exit_code == 0, run.output
