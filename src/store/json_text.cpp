@@ -46,8 +46,20 @@ public:
     bool string(string_t& value) override { return add(std::move(value)); }
     bool binary(binary_t& /*value*/) override { return fail("it holds binary data"); }
     bool start_object(std::size_t /*size*/) override { return open(Json::object()); }
-    bool start_array(std::size_t /*size*/) override { return open(Json::array()); }
-    bool end_array() override { return close(); }
+    bool end_array() override {
+        last_size_ = array_->size();
+        return close();
+    }
+
+    /// As long as the one before, in a table of columns.
+    bool start_array(std::size_t /*size*/) override {
+        if (!open(Json::array())) {
+            return false;
+        }
+        array_->reserve(last_size_);
+        last_size_ = 0;
+        return true;
+    }
 
     bool key(string_t& value) override {
         key_ = std::move(value);
@@ -153,6 +165,7 @@ private:
     std::size_t values_ = 0;
     std::vector<Open> open_;
     Json::array_t* array_ = nullptr;  ///< the innermost open value, if that is an array
+    std::size_t last_size_ = 0;       ///< of the last array that ended, unless another began since
     std::string key_;
     Json root_;
     std::string because_;
@@ -206,6 +219,19 @@ tl::expected<Json, std::string> parse_json(std::string_view text, Extent extent)
     // The result is the builder's: it knows why it stopped.
     static_cast<void>(Json::sax_parse(text.begin(), text.end(), &careful));
     return careful.take();
+}
+
+void clear(Json& json) {
+    if (json.is_array()) {
+        for (Json& element : json) {
+            clear(element);
+        }
+        json.get_ref<Json::array_t&>().clear();
+    } else if (json.is_object()) {
+        for (auto& member : json.get_ref<Json::object_t&>()) {
+            clear(member.second);
+        }
+    }
 }
 
 std::string render_json(const Json& json) {
