@@ -20,7 +20,7 @@ int profile(const Arguments& arguments, Shell& shell) {
     if (!suite) {
         return refused(suite.error());
     }
-    const auto recorded = record(*suite, arguments, machinery.instruments(), shell);
+    const auto recorded = record_repeatedly(*suite, arguments, machinery.instruments(), shell);
     if (!recorded) {
         return refused(recorded.error());
     }
@@ -42,17 +42,20 @@ int profile(const Arguments& arguments, Shell& shell) {
 Command profile_command() {
     CommandSpec spec;
     spec.name = "profile";
-    spec.summary = "only records one sequential run";
+    spec.summary = "only records one sequential run, or several";
     spec.usage = "[OPTIONS] [-- PYTEST ARGUMENTS]";
     spec.text =
         "The recording is kept in .advisor/ as well. Exit code 0; 2 where there is nothing to "
         "record or an option is wrong; 3 where the suite failed.";
-    std::vector<OptionSpec> recording = with_recording({{"output", "FILE", "write it here, too"}});
+    std::vector<OptionSpec> recording =
+        with_recording({{"output", "FILE", "write it here, too"}, repeat_option()});
     std::erase_if(recording, [](const OptionSpec& option) {
         return option.name == "no-calibration";
     });
     spec.options = with_common(with_suite(std::move(recording)));
-    spec.examples = {"advisor profile --output base.json -- tests"};
+    spec.examples = {
+        "advisor profile --output base.json -- tests",
+        "advisor profile --repeat 3 --output base.json -- tests"};
     spec.takes_suite = true;
     return {std::move(spec), profile};
 }

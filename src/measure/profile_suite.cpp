@@ -198,7 +198,10 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     facts.counters = counting ? counting->read() : std::vector<RunCounter>{};
     const auto& missing = instruments.counters.ability().missing;
     facts.missing.insert(facts.missing.end(), missing.begin(), missing.end());
-    return ProfiledSuite{std::move(recording).finish(std::move(facts)), std::move(end->output)};
+    return ProfiledSuite{
+        std::move(recording).finish(std::move(facts)),
+        std::move(end->output),
+        end->forwarded.has_value()};
 }
 
 }  // namespace advisor

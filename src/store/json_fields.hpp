@@ -14,6 +14,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,6 +46,14 @@ public:
     template <typename T>
     void later_field(std::string_view key, const T& value) {
         field(key, value);
+    }
+
+    /// A field that stands in the document only where there is a value.
+    template <typename T>
+    void optional_field(std::string_view key, const std::optional<T>& value) {
+        if (value) {
+            field(key, *value);
+        }
     }
 
     /// Seconds that may be negative: a difference.
@@ -98,6 +107,13 @@ public:
     void later_field(std::string_view key, T& value) {
         if (place_->has(key)) {
             field(key, value);
+        }
+    }
+
+    template <typename T>
+    void optional_field(std::string_view key, std::optional<T>& value) {
+        if (place_->has(key)) {
+            field(key, value.emplace());
         }
     }
 

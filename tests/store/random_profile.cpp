@@ -71,6 +71,7 @@ TestCost RandomValues::test(std::size_t definitions) {
     }
     test.peak_rss = bytes();
     test.waits = list([&] { return Wait{one_of(WaitReason::other), seconds()}; });
+    test.wall_spread = maybe([&] { return real(); });
     return test;
 }
 
@@ -117,6 +118,17 @@ Sampling RandomValues::sampling() {
     return sampling;
 }
 
+Repeats RandomValues::repeats() {
+    Repeats repeats;
+    repeats.incomplete = random_.below(50);
+    repeats.disturbed = random_.below(50);
+    repeats.runs = repeats.incomplete + repeats.disturbed + 1 + random_.below(50);
+    repeats.unsteady = list([&] {
+        return UnsteadyTest{text(), {{text(), large()}, {text(), large()}}, large()};
+    });
+    return repeats;
+}
+
 Profile RandomValues::profile() {
     Profile profile;
     profile.run = run();
@@ -134,6 +146,7 @@ Profile RandomValues::profile() {
     }
     profile.counters = list([&] { return RunCounter{text(), measured(real())}; });
     profile.sampling = maybe([&] { return sampling(); });
+    profile.repeats = maybe([&] { return repeats(); });
     profile.missing = list([&] { return missing(); });
     return profile;
 }

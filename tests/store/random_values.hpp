@@ -83,6 +83,7 @@ private:
     [[nodiscard]] TestCost test(std::size_t definitions);
     [[nodiscard]] FixtureInstance instance(std::size_t definitions, std::size_t tests);
     [[nodiscard]] Sampling sampling();
+    [[nodiscard]] Repeats repeats();
     [[nodiscard]] ProfiledRun run();
     [[nodiscard]] Finding finding();
     [[nodiscard]] WorkerUse worker();

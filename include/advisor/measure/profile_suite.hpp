@@ -30,7 +30,8 @@ struct ProfileOptions {
 
 struct ProfiledSuite {
     Profile profile;
-    std::string output;  ///< the last of what pytest printed, where captured
+    std::string output;        ///< the last of what pytest printed, where captured
+    bool interrupted = false;  ///< advisor got a signal meanwhile, and passed it on
 };
 
 /// An error only where the suite could not be started at all. Whatever the suite did then stands in
