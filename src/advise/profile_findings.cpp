@@ -168,7 +168,7 @@ void runs_left_out(const Repeats& repeats, std::vector<Finding>& findings) {
           {"incomplete", static_cast<double>(repeats.incomplete)},
           {"disturbed", static_cast<double>(repeats.disturbed)}},
          fmt::format(
-             "the figures are medians of {} of {}: {} ended early, and during {} others used the "
+             "the figures are medians of {} of {}: {} ended early, {} ran while others used the "
              "machine",
              repeats.merged(),
              format_count(repeats.runs, "run"),

@@ -212,7 +212,7 @@ std::vector<std::string> warnings_of(const Profile& profile) {
     }
     if (profile.repeats && profile.repeats->merged() < profile.repeats->runs) {
         sentences.push_back(fmt::format(
-            "Medians of {} of {}: {} ended early, and during {} others used the machine.",
+            "Medians of {} of {}: {} ended early, {} ran while others used the machine.",
             profile.repeats->merged(),
             format_count(profile.repeats->runs, "run"),
             profile.repeats->incomplete,
