@@ -15,7 +15,7 @@
 namespace advisor {
 
 /// How far the profile can be trusted: failing-suite, incomplete-profile, disturbed-profile,
-/// times-only.
+/// flaky-tests, unsteady-collection, runs-left-out, times-only.
 [[nodiscard]] std::vector<Finding> profile_findings(const Profile& profile);
 
 /// What tests began and did not end: processes-left, threads-left, descriptors-left.

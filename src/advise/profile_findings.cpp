@@ -23,7 +23,8 @@ void failing_suite(const Profile& profile, std::vector<Finding>& findings) {
         }
     }
     const bool bad_exit = profile.run.exit_code.value_or(0) != 0 || profile.run.signal.has_value();
-    if (failed == 0 && !bad_exit) {
+    const bool fails_at_times = profile.repeats && !profile.repeats->unsteady.empty();
+    if (failed == 0 && (!bad_exit || fails_at_times)) {
         return;
     }
     finding.numbers = {{"failed", static_cast<double>(failed)}};
@@ -97,8 +98,93 @@ void disturbed_profile(const Profile& profile, std::vector<Finding>& findings) {
              "while the suite was recorded, {}; ties are judged more widely",
              disturbers(steal, foreign, throttled)
          ),
-         "profile again when the machine is quiet"}
+         "profile again when the machine is quiet, or take medians: --repeat 3"}
     );
+}
+
+/// A test that does not end alike in one sequential run after the other will not in parallel.
+void flaky_tests(const Repeats& repeats, std::vector<Finding>& findings) {
+    Finding finding{"flaky-tests", Severity::breaks, {}, {}, {}, {}};
+    std::size_t flaky = 0;
+    for (const UnsteadyTest& test : repeats.unsteady) {
+        if (test.outcomes.size() > 1) {
+            if (flaky < k_most_subjects) {
+                finding.subjects.push_back(test.id);
+            }
+            ++flaky;
+        }
+    }
+    if (flaky == 0) {
+        return;
+    }
+    finding.numbers = {
+        {"tests", static_cast<double>(flaky)}, {"runs", static_cast<double>(repeats.runs)}};
+    finding.message = fmt::format(
+        "{} did not end alike in {} of the same suite, one after the other; a parallel run can "
+        "only change what they depend on",
+        format_count(flaky, "test"),
+        format_count(repeats.runs, "run")
+    );
+    finding.fix = "free them from time, order and what earlier tests or runs leave behind";
+    findings.push_back(std::move(finding));
+}
+
+/// xdist's workers must all collect the same ids in the same order, or it runs nothing.
+void unsteady_collection(const Repeats& repeats, std::vector<Finding>& findings) {
+    Finding finding{"unsteady-collection", Severity::breaks, {}, {}, {}, {}};
+    std::size_t absent = 0;
+    for (const UnsteadyTest& test : repeats.unsteady) {
+        if (test.absent > 0) {
+            if (absent < k_most_subjects) {
+                finding.subjects.push_back(test.id);
+            }
+            ++absent;
+        }
+    }
+    if (absent == 0) {
+        return;
+    }
+    finding.numbers = {
+        {"tests", static_cast<double>(absent)}, {"runs", static_cast<double>(repeats.runs)}};
+    finding.message = fmt::format(
+        "{} collected in some runs of the same suite and not in others; pytest-xdist refuses to "
+        "run where its workers collect different tests",
+        format_count(absent, "test was", "tests were")
+    );
+    finding.fix = "parametrize over what is the same and in the same order in every process";
+    findings.push_back(std::move(finding));
+}
+
+/// Medians of fewer runs than were asked for.
+void runs_left_out(const Repeats& repeats, std::vector<Finding>& findings) {
+    if (repeats.merged() == repeats.runs) {
+        return;
+    }
+    findings.push_back(
+        {"runs-left-out",
+         Severity::note,
+         {},
+         {{"runs", static_cast<double>(repeats.runs)},
+          {"incomplete", static_cast<double>(repeats.incomplete)},
+          {"disturbed", static_cast<double>(repeats.disturbed)}},
+         fmt::format(
+             "the figures are medians of {} of {}: {} ended early, {} ran while others used the "
+             "machine",
+             repeats.merged(),
+             format_count(repeats.runs, "run"),
+             repeats.incomplete,
+             repeats.disturbed
+         ),
+         "record more runs, or on a quiet machine"}
+    );
+}
+
+void repeats_differ(const Profile& profile, std::vector<Finding>& findings) {
+    if (profile.repeats) {
+        flaky_tests(*profile.repeats, findings);
+        unsteady_collection(*profile.repeats, findings);
+        runs_left_out(*profile.repeats, findings);
+    }
 }
 
 /// Nothing tells waiting from computing: then every second counts as computing, and more workers
@@ -125,6 +211,7 @@ std::vector<Finding> profile_findings(const Profile& profile) {
     failing_suite(profile, findings);
     incomplete_profile(profile, findings);
     disturbed_profile(profile, findings);
+    repeats_differ(profile, findings);
     times_only(profile, findings);
     return findings;
 }

@@ -40,6 +40,14 @@ struct Basis {
 /// From --profile, or by recording the suite now.
 Result<Basis> basis_of(const Arguments& arguments, Machinery& machinery, Shell& shell) {
     if (const auto path = arguments.value("profile")) {
+        if (arguments.has("repeat")) {
+            return fail(
+                ErrorKind::usage,
+                "--profile and --repeat contradict each other",
+                "a saved profile is not recorded again",
+                "leave one of them out"
+            );
+        }
         auto profile = read_profile_file(*path);
         if (!profile) {
             return tl::unexpected(profile.error());
@@ -51,7 +59,7 @@ Result<Basis> basis_of(const Arguments& arguments, Machinery& machinery, Shell& 
     if (!suite) {
         return tl::unexpected(suite.error());
     }
-    auto recorded = record(*suite, arguments, machinery.instruments(), shell);
+    auto recorded = record_repeatedly(*suite, arguments, machinery.instruments(), shell);
     if (!recorded) {
         return tl::unexpected(recorded.error());
     }
@@ -111,6 +119,7 @@ Command analyze_command() {
         "failed (the advice is given all the same, and marked).";
     spec.options = with_common(with_suite(with_recording(
         {{"profile", "FILE", "take a recording (advisor profile --output) instead of running"},
+         repeat_option(),
          {"configuration",
           "SPEC",
           "predict this one too, such as processes=4,dist=worksteal",

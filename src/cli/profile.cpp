@@ -16,7 +16,7 @@ Result<Recorded> record_now(const Arguments& arguments, Shell& shell) {
     if (!suite) {
         return tl::unexpected(suite.error());
     }
-    return record(*suite, arguments, machinery.instruments(), shell);
+    return record_repeatedly(*suite, arguments, machinery.instruments(), shell);
 }
 
 int profile(const Arguments& arguments, Shell& shell) {
@@ -55,7 +55,7 @@ int profile(const Arguments& arguments, Shell& shell) {
 Command profile_command() {
     CommandSpec spec;
     spec.name = "profile";
-    spec.summary = "only records one sequential run";
+    spec.summary = "only records one sequential run, or several";
     spec.usage =
         "[OPTIONS] [-- PYTEST ARGUMENTS]\n       advisor profile --recover [FILE] [OPTIONS]";
     spec.text =
@@ -63,13 +63,16 @@ Command profile_command() {
         "record or an option is wrong; 3 where the suite failed, or advisor was killed.";
     std::vector<OptionSpec> recording = with_recording(
         {{"output", "FILE", "write it here, too"},
+         repeat_option(),
          {"recover", "", "what an advisor that was killed had recorded, the newest in .advisor/"}}
     );
     std::erase_if(recording, [](const OptionSpec& option) {
         return option.name == "no-calibration";
     });
     spec.options = with_common(with_suite(std::move(recording)));
-    spec.examples = {"advisor profile --output base.json -- tests"};
+    spec.examples = {
+        "advisor profile --output base.json -- tests",
+        "advisor profile --repeat 3 --output base.json -- tests"};
     spec.takes_suite = true;
     spec.positional = "FILE";
     spec.positional_of = "recover";

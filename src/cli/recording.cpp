@@ -30,13 +30,16 @@ namespace {
 constexpr int k_pytest_usage_error = 4;
 constexpr int k_pytest_no_tests = 5;
 
-std::string progress_line(const ProfileProgress& at) {
-    std::string line = fmt::format("recording: {}, {:.0f} s", at.stage, at.elapsed.value());
-    if (at.stage == "testing") {
-        line = fmt::format(
-            "recording: {} of {} tests, {:.0f} s", at.started, at.collected, at.elapsed.value()
-        );
-    }
+/// "recording", or "recording 2 of 3"
+std::string doing(Turn turn) {
+    return turn.of == 1 ? "recording" : fmt::format("recording {} of {}", turn.number, turn.of);
+}
+
+std::string progress_line(Turn turn, const ProfileProgress& at) {
+    const std::string where = at.stage == "testing"
+                                  ? fmt::format("{} of {} tests", at.started, at.collected)
+                                  : std::string(at.stage);
+    std::string line = fmt::format("{}: {}, {:.0f} s", doing(turn), where, at.elapsed.value());
     if (at.failed > 0) {
         line += fmt::format(", {} failed", at.failed);
     }
@@ -209,7 +212,11 @@ std::vector<OptionSpec> with_recording(std::vector<OptionSpec> options) {
 }
 
 Result<Recorded> record(
-    const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
+    const Suite& suite,
+    const Arguments& arguments,
+    const Instruments& instruments,
+    Shell& shell,
+    Turn turn
 ) {
     ProfileOptions options;
     if (const auto deadline = arguments.value("deadline")) {
@@ -227,11 +234,20 @@ Result<Recorded> record(
     const bool verbose = arguments.has("verbose");
     options.output = verbose ? Stream::to_stderr : Stream::capture;
     if (!verbose) {
-        options.progress = [&](const ProfileProgress& at) { shell.progress(progress_line(at)); };
+        options.progress = [&](const ProfileProgress& at) {
+            shell.progress(progress_line(turn, at));
+        };
     }
     options.keep_as = recording_prefix(suite);
-    tell_interrupted(suite, shell);
-    shell.note(fmt::format("recording one sequential run: {}", shell_words(suite.command.words())));
+    if (turn.number == 1) {
+        tell_interrupted(suite, shell);
+    }
+    shell.note(fmt::format(
+        "{}{}: {}",
+        doing(turn),
+        turn.of == 1 ? " one sequential run" : " sequential runs",
+        shell_words(suite.command.words())
+    ));
     auto profiled = profile_suite(suite, instruments, options);
     shell.end_progress();
     if (!profiled) {
@@ -257,7 +273,7 @@ Result<Recorded> record(
     } else {
         forget_recordings(suite, *profiled);
     }
-    return Recorded{std::move(profiled->profile), std::move(failure)};
+    return Recorded{std::move(profiled->profile), std::move(failure), profiled->interrupted};
 }
 
 Result<Recorded> recover(const std::optional<std::string>& path) {

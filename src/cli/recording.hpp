@@ -9,6 +9,7 @@
 #include <advisor/domain/profile.hpp>
 #include <advisor/host/instruments.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -20,16 +21,34 @@ namespace advisor::cli {
 struct Recorded {
     Profile profile;
     std::optional<Error> failure;  ///< the suite failed, in whatever way; the profile is partial
+    bool interrupted = false;      ///< the user wants no more of it
+};
+
+/// Which one it is of several recordings of a suite.
+struct Turn {
+    std::uint32_t number = 1;
+    std::uint32_t of = 1;
 };
 
 /// Profiles the suite and saves the profile. An error where nothing came of it that could be
 /// analysed: pytest refused its arguments, collected nothing, or no test ran.
 [[nodiscard]] Result<Recorded> record(
+    const Suite& suite,
+    const Arguments& arguments,
+    const Instruments& instruments,
+    Shell& shell,
+    Turn turn = {}
+);
+
+/// As often as --repeat says, once without; of several recordings what they make together.
+[[nodiscard]] Result<Recorded> record_repeatedly(
     const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
 );
 
 /// The profile of a recording whose advisor was killed: of this file, or of the newest here.
 [[nodiscard]] Result<Recorded> recover(const std::optional<std::string>& path);
+/// The option of `record_repeatedly`.
+[[nodiscard]] OptionSpec repeat_option();
 
 /// Options of `record`.
 [[nodiscard]] std::vector<OptionSpec> with_recording(std::vector<OptionSpec> options);

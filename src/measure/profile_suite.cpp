@@ -95,7 +95,11 @@ public:
     [[nodiscard]] ProfiledSuite finish(RunFacts facts, std::string output) && {
         facts.damage = damage_ ? damage_ : decoder_.error();
         facts.dropped = ring_.dropped();
-        return {std::move(builder_).finish(std::move(facts)), std::move(output), std::move(file_)};
+        return {
+            std::move(builder_).finish(std::move(facts)),
+            std::move(output),
+            false,
+            std::move(file_)};
     }
 
 private:
@@ -249,7 +253,9 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
         facts.host.cores_online
     );
     facts.counters = counting ? counting->read() : std::vector<RunCounter>{};
-    return std::move(recording).finish(std::move(facts), std::move(end->output));
+    ProfiledSuite profiled = std::move(recording).finish(std::move(facts), std::move(end->output));
+    profiled.interrupted = end->forwarded.has_value();
+    return profiled;
 }
 
 }  // namespace advisor

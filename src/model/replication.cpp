@@ -10,7 +10,7 @@ namespace advisor::model {
 namespace {
 
 // The spread of a duration from run to run on a quiet machine: 5 %, and half a millisecond for
-// what the scheduler and the caches do. A prior; one profile holds no repetition.
+// what the scheduler and the caches do. A prior, where the profile is of a single run.
 constexpr double k_relative_spread = 0.05;
 constexpr double k_absolute_spread_s = 0.0005;
 constexpr double k_most_spread = 0.5;
@@ -40,6 +40,11 @@ double spread_of(Seconds length) {
     return std::min(k_most_spread, std::hypot(k_relative_spread, absolute));
 }
 
+double spread_of(const WorkTest& test) {
+    return test.spread ? std::clamp(*test.spread, 0.0, k_most_spread)
+                       : spread_of(test.demand.alone());
+}
+
 double quantile(const std::vector<double>& sorted, double share) {
     const double place = share * static_cast<double>(sorted.size() - 1);
     const auto below = static_cast<std::size_t>(place);
@@ -53,9 +58,9 @@ Perturbation perturbed(const Workload& workload, std::uint64_t seed, std::uint32
     Perturbation result;
     result.tests.reserve(workload.tests.size());
     for (const WorkTest& test : workload.tests) {
-        result.tests.push_back(factor(
-            spread_of(test.demand.alone()), normal(seed, replication, Stream::test, test.test.value)
-        ));
+        result.tests.push_back(
+            factor(spread_of(test), normal(seed, replication, Stream::test, test.test.value))
+        );
     }
     result.fixtures.reserve(workload.fixtures.size());
     for (std::uint32_t i = 0; i < workload.fixtures.size(); ++i) {

@@ -138,6 +138,7 @@ private:
         work.group = units_.id("g", model::group_unit(test.id, test.groups, version_));
         work.fails = test.outcome == TestOutcome::failed || test.outcome == TestOutcome::error;
         work.marked = !test.groups.empty();
+        work.spread = test.wall_spread;
         work.node = nodes_.leaf_of(test);
         work.first_need = static_cast<std::uint32_t>(result_.needs.size());
         for (const FixtureUse use : test.fixtures) {

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -20,21 +22,15 @@ Cost cost_of(const FixtureInstance& instance) {
 /// All work of the loop: tests and fixtures of class scope or wider. Starts from the first one,
 /// because a sum is only measured where each addend was.
 Cost work_of(const Profile& profile) {
-    std::vector<Cost> costs;
+    std::optional<Cost> sum;
+    const auto add = [&](const Cost& cost) { sum = sum ? *sum + cost : cost; };
     for (const TestCost& test : profile.tests) {
-        costs.push_back(test.total());
+        add(test.total());
     }
     for (const FixtureInstance& instance : profile.fixtures) {
-        costs.push_back(cost_of(instance));
+        add(cost_of(instance));
     }
-    if (costs.empty()) {
-        return {};
-    }
-    Cost sum = costs.front();
-    for (std::size_t i = 1; i < costs.size(); ++i) {
-        sum += costs[i];
-    }
-    return sum;
+    return sum.value_or(Cost{});
 }
 
 /// Parts too small to show, such as a zero by clamping, are left out.
@@ -105,14 +101,19 @@ Breakdown spent_of(const Profile& profile, const Cost& work) {
 }
 
 std::vector<const TestCost*> slowest_of(const Profile& profile, std::size_t most) {
-    std::vector<const TestCost*> tests;
+    std::vector<std::pair<Seconds, std::size_t>> walls;
+    walls.reserve(profile.tests.size());
     for (const TestCost& test : profile.tests) {
-        tests.push_back(&test);
+        walls.emplace_back(test.total().wall * -1.0, walls.size());
     }
-    std::stable_sort(tests.begin(), tests.end(), [](const TestCost* a, const TestCost* b) {
-        return a->total().wall > b->total().wall;
-    });
-    tests.resize(std::min(most, tests.size()));
+    const std::size_t count = std::min(most, walls.size());
+    std::partial_sort(
+        walls.begin(), walls.begin() + static_cast<std::ptrdiff_t>(count), walls.end()
+    );
+    std::vector<const TestCost*> tests;
+    for (std::size_t i = 0; i < count; ++i) {
+        tests.push_back(&profile.tests[walls[i].second]);
+    }
     return tests;
 }
 
@@ -141,6 +142,30 @@ std::vector<FixtureTotal> fixtures_of(const Profile& profile, std::size_t most) 
     });
     totals.resize(std::min(most, totals.size()));
     return totals;
+}
+
+/// "Tests differed from run to run: a.py::test (2 passed, 1 failed), ..., and 4 more."
+std::string unsteady_sentence(const Repeats& repeats) {
+    constexpr std::size_t k_most = 5;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(k_most, repeats.unsteady.size()); ++i) {
+        const UnsteadyTest& test = repeats.unsteady[i];
+        std::vector<std::string> parts;
+        for (const auto& [outcome, runs] : test.outcomes) {
+            parts.push_back(fmt::format("{} {}", runs, outcome));
+        }
+        if (test.absent > 0) {
+            parts.push_back(fmt::format("{} without it", test.absent));
+        }
+        names += fmt::format("{}{} ({})", i > 0 ? ", " : "", test.id, fmt::join(parts, ", "));
+    }
+    const std::size_t more = repeats.unsteady.size() - std::min(k_most, repeats.unsteady.size());
+    return fmt::format(
+        "{} differed from run to run: {}{}.",
+        format_count(repeats.unsteady.size(), "test"),
+        names,
+        more > 0 ? fmt::format(", and {} more", more) : ""
+    );
 }
 
 }  // namespace
@@ -179,11 +204,23 @@ std::vector<std::string> warnings_of(const Profile& profile) {
     if (is_disturbed(disturbance)) {
         sentences.push_back(fmt::format(
             "The machine was not quiet: {} of it stolen, {} used by others, throttled for {}. "
-            "Profile again when it is.",
+            "Profile again when it is, or with --repeat 3.",
             format_percent(disturbance.steal_fraction.value_or(0)),
             format_percent(disturbance.foreign_fraction.value_or(0)),
             format_seconds(disturbance.throttled.value_or(Seconds(0)))
         ));
+    }
+    if (profile.repeats && profile.repeats->merged() < profile.repeats->runs) {
+        sentences.push_back(fmt::format(
+            "Medians of {} of {}: {} ended early, {} ran while others used the machine.",
+            profile.repeats->merged(),
+            format_count(profile.repeats->runs, "run"),
+            profile.repeats->incomplete,
+            profile.repeats->disturbed
+        ));
+    }
+    if (profile.repeats && !profile.repeats->unsteady.empty()) {
+        sentences.push_back(unsteady_sentence(*profile.repeats));
     }
     return sentences;
 }

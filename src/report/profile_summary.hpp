@@ -35,7 +35,8 @@ struct ProfileSummary {
 /// At most `most` tests and fixtures in the two rankings.
 [[nodiscard]] ProfileSummary summary_of(const Profile& profile, std::size_t most);
 
-/// That the run is incomplete, failed, or was disturbed by others: one sentence each.
+/// That the run is incomplete, failed, or was disturbed by others, and of several runs which are
+/// left out and what differed: one sentence each.
 [[nodiscard]] std::vector<std::string> warnings_of(const Profile& profile);
 
 }  // namespace advisor::report

@@ -29,6 +29,9 @@ Lines header(const Profile& profile, const ProfileSummary& summary, const TextSt
             format_count(summary.files, "file")
         ),
         fmt::format("{} s sequentially", seconds_text(wall, decimals_for(wall)))};
+    if (profile.repeats) {
+        facts.push_back("medians of " + format_count(profile.repeats->merged(), "run"));
+    }
     for (const auto& [outcome, count] : summary.outcomes) {
         facts.push_back(fmt::format("{} {}", count, outcome));
     }
@@ -91,20 +94,28 @@ Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
         return {};
     }
     const int decimals = decimals_for(summary.slowest.front()->total().wall);
+    const bool has_spreads =
+        std::any_of(summary.slowest.begin(), summary.slowest.end(), [](const TestCost* test) {
+            return test->wall_spread.has_value();
+        });
     Table table;
-    table.columns = {
-        {"seconds", Align::right},
-        {"CPU", Align::right},
-        {"blocked", Align::right},
-        {"test", Align::left, Fit::elastic}};
+    table.columns = {{"seconds", Align::right}};
+    if (has_spreads) {
+        table.columns.push_back({"spread", Align::right});
+    }
+    table.columns.push_back({"CPU", Align::right});
+    table.columns.push_back({"blocked", Align::right});
+    table.columns.push_back({"test", Align::left, Fit::elastic});
     for (const TestCost* test : summary.slowest) {
         const Cost total = test->total();
-        table.rows.push_back(
-            {{seconds_text(total.wall, decimals)},
-             {seconds_text(total.cpu(), decimals)},
-             {seconds_text(total.blocked(), decimals)},
-             {test->id, is_failure(test->outcome) ? Tone::bad : Tone::plain}}
-        );
+        Row& row = table.rows.emplace_back();
+        row.push_back({seconds_text(total.wall, decimals)});
+        if (has_spreads) {
+            row.push_back({test->wall_spread ? format_percent(*test->wall_spread) : ""});
+        }
+        row.push_back({seconds_text(total.cpu(), decimals)});
+        row.push_back({seconds_text(total.blocked(), decimals)});
+        row.push_back({test->id, is_failure(test->outcome) ? Tone::bad : Tone::plain});
     }
     return Lines{heading("Slowest tests", style)} + lines_of(table, 2, style);
 }

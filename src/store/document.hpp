@@ -32,13 +32,14 @@ template <typename T>
 template <typename T>
 [[nodiscard]] Result<T>
 read_document(DocumentKind kind, std::string_view text, std::string_view origin) {
-    const Result<Json> document = open_document(kind, text, origin);
+    Result<Json> document = open_document(kind, text, origin);
     if (!document) {
         return tl::unexpected(document.error());
     }
     Trouble trouble;
     const Place top(*document, trouble);
     T value = Codec<T>::read(top);
+    clear(*document);
     if (trouble.found()) {
         return tl::unexpected(cannot_read(kind, origin, trouble.because()));
     }

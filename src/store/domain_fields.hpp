@@ -169,7 +169,7 @@ void describe(auto& fields, Like<ModelParameters> auto& parameters) {
     fields.field("relative_error", parameters.relative_error);
     fields.field("fingerprint", parameters.fingerprint);
     fields.field("measured_utc", parameters.measured_utc);
-    fields.present_field("spawn", parameters.spawn);
+    fields.optional_field("spawn", parameters.spawn);
 }
 
 void describe(auto& fields, Like<Prediction> auto& prediction) {

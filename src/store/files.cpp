@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -129,6 +130,7 @@ Result<std::string> read_file(const std::string& path, Bytes limit) {
         return cannot("read", path, "it is not a regular file", "name a file");
     }
     std::string bytes;
+    bytes.reserve(static_cast<std::size_t>(std::min<std::int64_t>(status.st_size, limit.value())));
     std::array<char, 1U << 16U> block{};
     for (;;) {
         const ::ssize_t count = ::read(file.get(), block.data(), block.size());

@@ -25,11 +25,15 @@ double read_number(const Place& at, double low, double high) {
 }
 
 std::string read_string(const Place& at) {
+    return bytes_of(read_word(at));
+}
+
+std::string_view read_word(const Place& at) {
     if (!at.json().is_string()) {
         at.refuse("is not a string");
         return {};
     }
-    return bytes_of(at.json().get_ref<const std::string&>());
+    return at.json().get_ref<const std::string&>();
 }
 
 }  // namespace advisor

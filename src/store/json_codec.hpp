@@ -37,6 +37,9 @@ inline constexpr double k_longest_s = 1e9;
 
 [[nodiscard]] std::string read_string(const Place& at);
 
+/// A string as it stands in the document, which `read_string` gives back as bytes.
+[[nodiscard]] std::string_view read_word(const Place& at);
+
 template <typename T>
 struct Codec;
 
@@ -109,7 +112,7 @@ requires std::is_enum_v<T>
 struct Codec<T> {
     static Json json(T value) { return std::string(name_of(value)); }
     static T read(const Place& at) {
-        const auto value = enumerator<T>(read_string(at));
+        const auto value = enumerator<T>(read_word(at));
         if (!value) {
             at.refuse("is a word that this version does not know");
         }

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,16 +56,24 @@ struct ColumnCodec<std::int64_t> {
 /// `values` as a column: alone if all are equal.
 [[nodiscard]] Json column_of(Json::array_t values);
 
-/// Calls `take(row, place)` for each row of the column at `at`, which must fit `rows`.
-template <typename Take>
-void read_column(const Place& at, std::size_t rows, const Take& take) {
-    const bool shortened = !at.json().is_array();
-    if (!shortened && at.json().size() != rows) {
+/// Calls `put(row, value, place)` for each row of the column at `at`, which must fit `rows`, with
+/// what `decode` makes of the row's place. A shortened column is decoded once.
+template <typename Decode, typename Put>
+void read_column(const Place& at, std::size_t rows, const Decode& decode, const Put& put) {
+    if (!at.json().is_array()) {
+        const auto value = decode(at);
+        for (std::size_t row = 0; row < rows && !at.in_trouble(); ++row) {
+            put(row, value, at);
+        }
+        return;
+    }
+    if (at.json().size() != rows) {
         at.refuse("has another length than its table");
         return;
     }
     for (std::size_t row = 0; row < rows && !at.in_trouble(); ++row) {
-        take(row, shortened ? at : at.element(row));
+        const Place element = at.element(row);
+        put(row, decode(element), element);
     }
 }
 
@@ -81,6 +90,16 @@ public:
     void column(std::string_view key, const Part& part) {
         using Value = std::remove_cvref_t<decltype(part(rows_.front()))>;
         put(key, [&](const Row& row) { return ColumnCodec<Value>::json(part(row)); });
+    }
+
+    /// A column of optional values that stands in the document only where a row has one.
+    template <typename Part>
+    void optional_column(std::string_view key, const Part& part) {
+        if (std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) {
+                return part(row).has_value();
+            })) {
+            column(key, part);
+        }
     }
 
     template <typename Part>
@@ -164,24 +183,33 @@ public:
     template <typename Part>
     void column(std::string_view key, const Part& part) {
         using Value = std::remove_cvref_t<decltype(part(rows_.front()))>;
-        take(key, [&](std::size_t row, const Place& at) {
-            part(rows_[row]) = ColumnCodec<Value>::read(at);
+        take(key, &ColumnCodec<Value>::read, [&](std::size_t row, Value value, const Place&) {
+            part(rows_[row]) = std::move(value);
         });
+    }
+
+    template <typename Part>
+    void optional_column(std::string_view key, const Part& part) {
+        if (place_->has(key)) {
+            column(key, part);
+        }
     }
 
     template <typename Part>
     void measured(std::string_view key, std::string_view source_key, const Part& part) {
         using Value = decltype(part(rows_.front()).value());
         std::vector<Source> sources(rows_.size());
-        take(source_key, [&](std::size_t row, const Place& at) {
-            sources[row] = Codec<Source>::read(at);
+        take(source_key, &Codec<Source>::read, [&](std::size_t row, Source source, const Place&) {
+            sources[row] = source;
         });
-        take(key, [&](std::size_t row, const Place& at) {
-            const bool present = sources[row] != Source::not_measured;
-            if (present == at.json().is_null()) {
+        const auto decode = [](const Place& at) {
+            return at.json().is_null() ? std::nullopt : std::optional(ColumnCodec<Value>::read(at));
+        };
+        take(key, decode, [&](std::size_t row, const std::optional<Value>& value, const Place& at) {
+            if (value.has_value() != (sources[row] != Source::not_measured)) {
                 at.refuse("contradicts its source");
-            } else if (present) {
-                part(rows_[row]) = {ColumnCodec<Value>::read(at), sources[row]};
+            } else if (value) {
+                part(rows_[row]) = {*value, sources[row]};
             }
         });
     }
@@ -189,8 +217,8 @@ public:
     template <typename Part>
     void list(std::string_view key, const Part& part) {
         using Value = std::remove_cvref_t<decltype(part(rows_.front()))>;
-        take(key, [&](std::size_t row, const Place& at) {
-            part(rows_[row]) = Codec<Value>::read(at);
+        take(key, &Codec<Value>::read, [&](std::size_t row, Value value, const Place&) {
+            part(rows_[row]) = std::move(value);
         });
     }
 
@@ -212,8 +240,8 @@ public:
             weights.push_back(weight_of(value));
         }
         std::size_t copied = 0;
-        take(key, [&](std::size_t row, const Place& at) {
-            const auto index = Codec<std::uint32_t>::read(at);
+        using Number = std::uint32_t;
+        take(key, &Codec<Number>::read, [&](std::size_t row, Number index, const Place& at) {
             if (index >= values.size()) {
                 at.refuse("is not an index of its list");
                 return;
@@ -237,10 +265,10 @@ public:
     }
 
 private:
-    template <typename Take>
-    void take(std::string_view key, const Take& take_row) {
+    template <typename Decode, typename Put>
+    void take(std::string_view key, const Decode& decode, const Put& put) {
         if (const Json* json = place_->find(key)) {
-            read_column(place_->member(key, *json), rows_.size(), take_row);
+            read_column(place_->member(key, *json), rows_.size(), decode, put);
         }
     }
 

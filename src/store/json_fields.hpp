@@ -48,9 +48,9 @@ public:
         field(key, value);
     }
 
-    /// A field that is left out where there is no value.
+    /// A field that stands in the document only where there is a value.
     template <typename T>
-    void present_field(std::string_view key, const std::optional<T>& value) {
+    void optional_field(std::string_view key, const std::optional<T>& value) {
         if (value) {
             field(key, *value);
         }
@@ -111,7 +111,7 @@ public:
     }
 
     template <typename T>
-    void present_field(std::string_view key, std::optional<T>& value) {
+    void optional_field(std::string_view key, std::optional<T>& value) {
         if (place_->has(key)) {
             field(key, value.emplace());
         }

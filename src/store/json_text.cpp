@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "store/json_scanner.hpp"
+
 namespace advisor {
 
 namespace {
@@ -26,9 +28,9 @@ std::string_view repeated_key(const Json::object_t& object) {
     return found == keys.end() ? std::string_view() : *found;
 }
 
-/// Builds the tree from the parser's events. nlohmann's own tree builder has no limit of depth and
+/// Builds the tree from a parser's events. nlohmann's own tree builder has no limit of depth and
 /// lets the last of two equal keys win.
-class TreeBuilder : public nlohmann::json_sax<Json> {
+class TreeBuilder final : public nlohmann::json_sax<Json> {
 public:
     TreeBuilder(std::size_t text_size, Extent extent)
         : text_size_(text_size),
@@ -44,8 +46,20 @@ public:
     bool string(string_t& value) override { return add(std::move(value)); }
     bool binary(binary_t& /*value*/) override { return fail("it holds binary data"); }
     bool start_object(std::size_t /*size*/) override { return open(Json::object()); }
-    bool start_array(std::size_t /*size*/) override { return open(Json::array()); }
-    bool end_array() override { return close(); }
+    bool end_array() override {
+        last_size_ = array_->size();
+        return close();
+    }
+
+    /// As long as the one before, in a table of columns.
+    bool start_array(std::size_t /*size*/) override {
+        if (!open(Json::array())) {
+            return false;
+        }
+        array_->reserve(last_size_);
+        last_size_ = 0;
+        return true;
+    }
 
     bool key(string_t& value) override {
         key_ = std::move(value);
@@ -74,6 +88,9 @@ public:
         return fail(fmt::format("it is not JSON at byte {}", position));
     }
 
+    /// Whether it refused an event, for a fault or because it has seen enough.
+    [[nodiscard]] bool has_stopped() const { return !because_.empty() || has_header(); }
+
     /// The tree after the last event; valid unless the text was at fault.
     [[nodiscard]] tl::expected<Json, std::string> take() {
         if (!because_.empty()) {
@@ -98,35 +115,48 @@ private:
             return fail(fmt::format("it is nested deeper than {}", k_deepest_nesting));
         }
         open_.push_back({std::move(container), std::move(key_)});
+        find_array();
         return true;
     }
 
     bool close() {
         Open closed = std::move(open_.back());
         open_.pop_back();
+        find_array();
         key_ = std::move(closed.key);
         return add(std::move(closed.value));
     }
 
-    bool add(Json value) {
+    void find_array() {
+        const bool is_in_array = !open_.empty() && open_.back().value.is_array();
+        array_ = is_in_array ? open_.back().value.get_ptr<Json::array_t*>() : nullptr;
+    }
+
+    template <typename Value>
+    bool add(Value&& value) {
         if (++values_ > k_most_values) {
             return fail(fmt::format("it holds more than {} values", k_most_values));
         }
-        if (open_.empty()) {
-            root_ = std::move(value);
+        if (array_ != nullptr) {
+            array_->emplace_back(std::forward<Value>(value));
             return true;
         }
-        Json& parent = open_.back().value;
-        if (parent.is_array()) {
-            parent.get_ref<Json::array_t&>().push_back(std::move(value));
+        if (open_.empty()) {
+            root_ = std::forward<Value>(value);
             return true;
         }
         if (open_.size() == 1 && (key_ == "format" || key_ == "major")) {
             ++header_fields_;
         }
         // Not through operator[], which searches all keys before it adds one.
-        parent.get_ref<Json::object_t&>().emplace_back(std::move(key_), std::move(value));
-        return extent_ == Extent::whole || header_fields_ < 2;
+        open_.back().value.get_ref<Json::object_t&>().emplace_back(
+            std::move(key_), std::forward<Value>(value)
+        );
+        return !has_header();
+    }
+
+    [[nodiscard]] bool has_header() const {
+        return extent_ == Extent::header && header_fields_ >= 2;
     }
 
     std::size_t text_size_;
@@ -134,6 +164,8 @@ private:
     std::size_t header_fields_ = 0;
     std::size_t values_ = 0;
     std::vector<Open> open_;
+    Json::array_t* array_ = nullptr;  ///< the innermost open value, if that is an array
+    std::size_t last_size_ = 0;       ///< of the last array that ended, unless another began since
     std::string key_;
     Json root_;
     std::string because_;
@@ -180,9 +212,26 @@ tl::expected<Json, std::string> parse_json(std::string_view text, Extent extent)
         );
     }
     TreeBuilder builder(text.size(), extent);
+    if (scan_json(text, builder) || builder.has_stopped()) {
+        return builder.take();
+    }
+    TreeBuilder careful(text.size(), extent);
     // The result is the builder's: it knows why it stopped.
-    static_cast<void>(Json::sax_parse(text.begin(), text.end(), &builder));
-    return builder.take();
+    static_cast<void>(Json::sax_parse(text.begin(), text.end(), &careful));
+    return careful.take();
+}
+
+void clear(Json& json) {
+    if (json.is_array()) {
+        for (Json& element : json) {
+            clear(element);
+        }
+        json.get_ref<Json::array_t&>().clear();
+    } else if (json.is_object()) {
+        for (auto& member : json.get_ref<Json::object_t&>()) {
+            clear(member.second);
+        }
+    }
 }
 
 std::string render_json(const Json& json) {

@@ -28,6 +28,11 @@ enum class Extent : std::uint8_t {
 /// The tree, or a fragment that says what is wrong with the text.
 [[nodiscard]] tl::expected<Json, std::string> parse_json(std::string_view text, Extent extent);
 
+/// Ends what a parsed tree holds. The library's destructor first moves each value of an array to a
+/// stack of its own, lest it recurse too deep: that is a fifth of the time of reading a profile,
+/// and no parsed tree is deep.
+void clear(Json& json);
+
 /// An object has a line for each member, an array of objects one for each element; every other
 /// array is one line, so that a column of a hundred thousand numbers stays compact.
 [[nodiscard]] std::string render_json(const Json& json);

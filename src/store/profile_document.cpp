@@ -129,6 +129,21 @@ void describe(auto& fields, Like<Leftovers> auto& leftovers) {
     fields.field("found", leftovers.found);
 }
 
+void describe(auto& fields, Like<UnsteadyTest> auto& test) {
+    fields.field("id", test.id);
+    fields.field("outcomes", test.outcomes);
+    fields.field("absent", test.absent);
+}
+
+void describe(auto& fields, Like<Repeats> auto& repeats) {
+    fields.field("runs", repeats.runs);
+    fields.field("incomplete", repeats.incomplete);
+    fields.field("disturbed", repeats.disturbed);
+    fields.field("unsteady", repeats.unsteady);
+    const std::uint64_t left_out = std::uint64_t{repeats.incomplete} + repeats.disturbed;
+    fields.require(left_out < repeats.runs, "runs", "are all left out");
+}
+
 void describe(auto& fields, Like<Profile> auto& profile) {
     fields.field("run", profile.run);
     fields.field("host", profile.host);
@@ -136,7 +151,8 @@ void describe(auto& fields, Like<Profile> auto& profile) {
     fields.field("disturbance", profile.disturbance);
     fields.field("counters", profile.counters);
     fields.later_field("sampling", profile.sampling);
-    fields.present_field("leftovers", profile.leftovers);
+    fields.optional_field("leftovers", profile.leftovers);
+    fields.optional_field("repeats", profile.repeats);
     fields.field("missing", profile.missing);
     fields.field("session", profile.session);
     fields.field("fixture_definitions", profile.fixture_definitions);

@@ -55,6 +55,9 @@ void test_columns(auto& table) {
     table.later_list(
         "waits", [](auto& test) -> auto& { return test.waits; }
     );
+    table.optional_column(
+        "wall_spread_fraction", [](auto& test) -> auto& { return test.wall_spread; }
+    );
 }
 
 void fixture_columns(auto& table) {

@@ -265,6 +265,42 @@ TEST_CASE("an incomplete and a disturbed profile are findings") {
     CHECK(number(*all.find("disturbed-profile"), "steal_fraction") == doctest::Approx(0.08));
 }
 
+TEST_CASE("what several runs of a suite disagree on is a finding") {
+    Suite suite = hundred_seconds();
+    suite.made.repeats = Repeats{
+        5,
+        1,
+        1,
+        {{"a.py::test_1", {{"failed", 1}, {"passed", 4}}, 0}, {"a.py::new", {{"passed", 2}}, 2}}};
+    const Told all = told(suite.profile(), four_workers());
+    REQUIRE(all.find("flaky-tests") != nullptr);
+    CHECK(all.find("flaky-tests")->subjects == std::vector<std::string>{"a.py::test_1"});
+    CHECK(number(*all.find("flaky-tests"), "runs") == 5.0);
+    REQUIRE(all.find("unsteady-collection") != nullptr);
+    CHECK(all.find("unsteady-collection")->subjects == std::vector<std::string>{"a.py::new"});
+    REQUIRE(all.find("runs-left-out") != nullptr);
+    CHECK(contains(all.find("runs-left-out")->message, "medians of 3 of 5 runs"));
+}
+
+TEST_CASE("runs of a suite that agree are no finding") {
+    Suite suite = hundred_seconds();
+    suite.made.repeats = Repeats{3, 0, 0, {}};
+    const Told all = told(suite.profile(), four_workers());
+    for (const char* code : {"flaky-tests", "unsteady-collection", "runs-left-out"}) {
+        CHECK(all.find(code) == nullptr);
+    }
+}
+
+TEST_CASE("a suite of which another test fails each time is flaky, not failing") {
+    Suite suite = hundred_seconds();
+    suite.made.run.exit_code = 1;
+    CHECK(told(suite.profile(), four_workers()).find("failing-suite") != nullptr);
+    suite.made.repeats = Repeats{3, 0, 0, {{"a.py::x", {{"failed", 1}, {"passed", 2}}, 0}}};
+    const Told all = told(suite.profile(), four_workers());
+    CHECK(all.find("failing-suite") == nullptr);
+    CHECK(all.find("flaky-tests") != nullptr);
+}
+
 TEST_CASE("a faster way that does not fit the memory is named with what it needs") {
     auto predictions = four_workers();
     predictions.push_back(prediction("processes=16,dist=load", 20));

@@ -57,6 +57,24 @@ TEST_CASE("equal arguments give equal predictions") {
     }
 }
 
+TEST_CASE("where runs were repeated, an interval is as wide as the tests were unsteady") {
+    Suite suite = even();
+    const auto width = [&](double spread) {
+        for (WorkTest& test : suite.made.tests) {
+            test.spread = spread;
+        }
+        const Prediction four = predicted(suite.workload(), "processes=4");
+        return (four.wall.high - four.wall.low) / four.wall.mid;
+    };
+    const Prediction unrepeated = predicted(suite.workload(), "processes=4");
+    const double assumed = (unrepeated.wall.high - unrepeated.wall.low) / unrepeated.wall.mid;
+    // A second each: what is assumed of a single run is 5 %.
+    CHECK(width(0.05) == Approx(assumed).epsilon(0.001));
+    CHECK(width(0.0) < assumed);
+    CHECK(width(0.3) > 1.5 * assumed);
+    CHECK(width(7.0) == width(0.5));
+}
+
 TEST_CASE("an interval holds its middle and grows with the parameters' error") {
     const Workload suite = even().workload();
     const Prediction narrow = predicted(suite, "processes=4");

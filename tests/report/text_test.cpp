@@ -250,6 +250,18 @@ TEST_CASE("an incomplete or disturbed profile says so before its numbers") {
     CHECK(has(text, "The machine was not quiet: 4.0 % of it stolen"));
 }
 
+TEST_CASE("a profile of several runs says how many, how far tests spread and what differed") {
+    Profile profile = sample::profile();
+    profile.tests[0].wall_spread = 0.12;
+    profile.repeats = Repeats{
+        4, 1, 0, {{"a.py::x", {{"failed", 1}, {"passed", 3}}, 0}, {"a.py::y", {{"passed", 1}}, 2}}};
+    const std::string text = as_text(profile, k_ascii);
+    CHECK(has(text, "medians of 3 runs"));
+    CHECK(has(text, "Medians of 3 of 4 runs: 1 ended early, 0 ran while others used the machine."));
+    CHECK(has(text, "2 tests differed from run to run: a.py::x (1 failed, 3 passed), a.py::y"));
+    CHECK(has(text, "     3.00    12 %  2.00     1.00  tests/test_a.py::test_one\n"));
+}
+
 TEST_CASE("a gate shows base and head of each configuration and the culprits") {
     const std::string text = as_text(sample::verdict(), k_ascii);
     CHECK(text.starts_with("REGRESSION  The best configuration takes 50 s instead of 40 s.\n"));

@@ -71,6 +71,7 @@ TestCost RandomValues::test(std::size_t definitions) {
     }
     test.peak_rss = bytes();
     test.waits = list([&] { return Wait{one_of(WaitReason::other), seconds()}; });
+    test.wall_spread = maybe([&] { return real(); });
     return test;
 }
 
@@ -137,6 +138,17 @@ Leftovers RandomValues::leftovers(std::size_t definitions, std::size_t tests) {
     return leftovers;
 }
 
+Repeats RandomValues::repeats() {
+    Repeats repeats;
+    repeats.incomplete = random_.below(50);
+    repeats.disturbed = random_.below(50);
+    repeats.runs = repeats.incomplete + repeats.disturbed + 1 + random_.below(50);
+    repeats.unsteady = list([&] {
+        return UnsteadyTest{text(), {{text(), large()}, {text(), large()}}, large()};
+    });
+    return repeats;
+}
+
 Profile RandomValues::profile() {
     Profile profile;
     profile.run = run();
@@ -155,6 +167,7 @@ Profile RandomValues::profile() {
     profile.counters = list([&] { return RunCounter{text(), measured(real())}; });
     profile.sampling = maybe([&] { return sampling(); });
     profile.leftovers = maybe([&] { return leftovers(definitions, profile.tests.size()); });
+    profile.repeats = maybe([&] { return repeats(); });
     profile.missing = list([&] { return missing(); });
     return profile;
 }

@@ -87,6 +87,7 @@ private:
     [[nodiscard]] FixtureInstance instance(std::size_t definitions, std::size_t tests);
     [[nodiscard]] Sampling sampling();
     [[nodiscard]] Leftovers leftovers(std::size_t definitions, std::size_t tests);
+    [[nodiscard]] Repeats repeats();
     [[nodiscard]] ProfiledRun run();
     [[nodiscard]] Finding finding();
     [[nodiscard]] WorkerUse worker();

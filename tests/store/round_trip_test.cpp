@@ -63,6 +63,16 @@ TEST_CASE("a verification is read as it was written") {
     check_round_trips([](RandomValues& r) { return r.verification(); }, read_verification);
 }
 
+TEST_CASE("a profile of a single run says nothing of repeated ones") {
+    Profile profile;
+    profile.tests.resize(2);
+    const std::string text = to_json(profile);
+    CHECK(text.find("repeats") == std::string::npos);
+    CHECK(text.find("spread") == std::string::npos);
+    profile.tests[1].wall_spread = 0.125;
+    CHECK(to_json(profile).find("\"wall_spread_fraction\": [null,0.125]") != std::string::npos);
+}
+
 TEST_CASE("default values are read as they were written, but for what a curve must have") {
     CHECK(read_profile(to_json(Profile{}), "there") == Profile{});
     CHECK(read_outcome(to_json(RunOutcome{}), "there") == RunOutcome{});

@@ -1,7 +1,7 @@
 #pragma once
 
-// What one sequential run of a suite recorded. Values only: `measure` makes a Profile, `store`
-// writes and reads it, the model consumes it.
+// What one sequential run of a suite recorded, or several in a row. Values only: `measure` makes a
+// Profile, `store` writes and reads it, the model consumes it.
 //
 // Every cost of a fixture instance of class scope or wider stands in `fixtures` and is *not*
 // contained in the test that happened to need it first, so that the model can charge it again
@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -128,6 +129,9 @@ struct TestCost {
     /// Blocked time of the three phases by reason, longest first. Empty where it was not sampled,
     /// and for less than `k_shortest_split`, of which no sample can tell.
     std::vector<Wait> waits;
+    /// Standard deviation of the wall from run to run, relative to it; where the profile is of
+    /// several runs (`Repeats`).
+    std::optional<double> wall_spread;
 
     [[nodiscard]] Cost total() const { return setup + call + teardown; }
     [[nodiscard]] std::string_view module_id() const;
@@ -190,6 +194,26 @@ struct Sampling {
     friend bool operator==(const Sampling&, const Sampling&) = default;
 };
 
+/// A test that was not the same in each of several runs.
+struct UnsteadyTest {
+    std::string id;
+    std::map<std::string, std::uint64_t> outcomes;  ///< runs by name of the test's outcome in them
+    std::uint64_t absent = 0;                       ///< complete runs that did not collect it
+    friend bool operator==(const UnsteadyTest&, const UnsteadyTest&) = default;
+};
+
+/// Which runs a profile was merged from, where it is of several.
+struct Repeats {
+    std::uint32_t runs = 0;        ///< recorded
+    std::uint32_t incomplete = 0;  ///< left out, because they ended early and others did not
+    std::uint32_t disturbed = 0;   ///< left out, because others used the machine meanwhile
+    std::vector<UnsteadyTest> unsteady;
+
+    /// Of which the figures are medians.
+    [[nodiscard]] std::uint32_t merged() const { return runs - incomplete - disturbed; }
+    friend bool operator==(const Repeats&, const Repeats&) = default;
+};
+
 struct Profile {
     ProfiledRun run;
     Host host;
@@ -202,6 +226,7 @@ struct Profile {
     std::vector<RunCounter> counters;
     std::optional<Sampling> sampling;    ///< absent where nothing was sampled
     std::optional<Leftovers> leftovers;  ///< absent where they were not counted throughout
+    std::optional<Repeats> repeats;      ///< absent where the profile is of a single run
     std::vector<Missing> missing;
     friend bool operator==(const Profile&, const Profile&) = default;
 };

@@ -46,6 +46,7 @@ struct ProfileOptions {
 struct ProfiledSuite {
     Profile profile;
     std::string output;                 ///< the last of what pytest printed, where captured
+    bool interrupted = false;           ///< advisor got a signal meanwhile, and passed it on
     std::optional<RecordingFile> kept;  ///< to be removed when the profile is safe; there if it was
                                         ///< asked for, and could be written throughout
 };

@@ -11,6 +11,7 @@
 #include <advisor/domain/profile.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,7 @@ struct WorkTest {
     std::uint32_t node = 0;        ///< innermost collector, into Workload::nodes
     std::uint32_t first_need = 0;  ///< needs are Workload::needs[first_need, first_need + needs)
     std::uint32_t needs = 0;
+    std::optional<double> spread;  ///< of its length from run to run, relative; where measured
 };
 
 struct Workload {

@@ -1,0 +1,115 @@
+#include <advisor/base/text.hpp>
+#include <advisor/measure/merge_profiles.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "cli/recording.hpp"
+#include "cli/saved.hpp"
+
+namespace advisor::cli {
+
+namespace {
+
+constexpr std::uint32_t k_most_repeats = 99;
+
+/// What the runs gave, in order; a failure is that of one run.
+struct Series {
+    std::vector<Profile> profiles;
+    std::vector<Error> failures;
+    bool interrupted = false;
+};
+
+/// A first run of which nothing came ends the series; a later one is left out.
+Status add_run(Series& series, Result<Recorded> recorded) {
+    if (recorded) {
+        series.profiles.push_back(std::move(recorded->profile));
+        series.interrupted = recorded->interrupted;
+        if (recorded->failure) {
+            series.failures.push_back(std::move(*recorded->failure));
+        }
+        return {};
+    }
+    if (series.profiles.empty()) {
+        return tl::unexpected(std::move(recorded.error()));
+    }
+    report_error(recorded.error());
+    series.failures.push_back(std::move(recorded.error()));
+    return {};
+}
+
+/// That of the first run which failed, with how many did.
+std::optional<Error> failure_of(const Series& series, std::uint32_t runs) {
+    if (series.failures.empty()) {
+        return std::nullopt;
+    }
+    Error failure = series.failures.front();
+    failure.what = fmt::format(
+        "{} of {} did not succeed: {}",
+        series.failures.size(),
+        format_count(runs, "run"),
+        failure.what
+    );
+    return failure;
+}
+
+std::string summary(const Repeats& repeats) {
+    std::string line =
+        fmt::format("medians of {} of {}", repeats.merged(), format_count(repeats.runs, "run"));
+    if (repeats.incomplete > 0) {
+        line += fmt::format("; {} ended early", repeats.incomplete);
+    }
+    if (repeats.disturbed > 0) {
+        line += fmt::format("; {} disturbed by others", repeats.disturbed);
+    }
+    if (!repeats.unsteady.empty()) {
+        line += fmt::format("; {} differed", format_count(repeats.unsteady.size(), "test"));
+    }
+    return line;
+}
+
+}  // namespace
+
+Result<Recorded> record_repeatedly(
+    const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
+) {
+    const auto repeat = arguments.value("repeat");
+    const auto runs = parse_count("repeat", repeat.value_or("1"), k_most_repeats);
+    if (!runs) {
+        return tl::unexpected(runs.error());
+    }
+    if (*runs == 1) {
+        return record(suite, arguments, instruments, shell);
+    }
+    Series series;
+    std::uint32_t number = 0;
+    while (number < *runs && !series.interrupted) {
+        ++number;
+        const Turn turn{number, *runs};
+        const Status added = add_run(series, record(suite, arguments, instruments, shell, turn));
+        if (!added) {
+            return tl::unexpected(added.error());
+        }
+    }
+    Profile merged = merge_profiles(series.profiles);
+    if (merged.repeats) {
+        shell.note(summary(*merged.repeats));
+    }
+    if (const Status saved = save(suite, merged); !saved) {
+        report_error(saved.error());
+    }
+    return Recorded{std::move(merged), failure_of(series, number), series.interrupted};
+}
+
+OptionSpec repeat_option() {
+    return {
+        "repeat",
+        "N",
+        "record N runs and take medians: for a machine that is not quiet, and to see how far times "
+        "spread (default: 1)"};
+}
+
+}  // namespace advisor::cli
