@@ -17,14 +17,15 @@ def note(event: str, node_id: str = "") -> None:
 note(f"pid:{os.getpid()}")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> None:
-    note("begins", item.nodeid)
+def pytest_runtest_logstart(nodeid: str) -> None:
+    # All plugins have heard by pytest_runtest_protocol that the test begins.
+    note("begins", nodeid)
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
-    note("ending", item.nodeid)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "teardown":
+        note("torn", report.nodeid)
 
 
 @pytest.hookimpl(trylast=True)
