@@ -210,6 +210,7 @@ def compare(journal: Journal, told: dict[str, str], killed: bool) -> Counter[str
         finished=len(journal.ended),
         lost=len(set(journal.ended) - ended),
         invented=len(ended - set(journal.torn)),
+        unnamed=0,
         wrong_outcome=sum(told[test] != outcome_of(test) for test in ended),
     )
     interrupted = [test for test, outcome in told.items() if outcome == "interrupted"]
