@@ -8,6 +8,7 @@
 #include <advisor/domain/outcome.hpp>
 #include <advisor/domain/profile.hpp>
 #include <advisor/domain/verdict.hpp>
+#include <advisor/domain/verification.hpp>
 
 #include <string>
 
