@@ -6,10 +6,26 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 
 namespace advisor {
 
 namespace {
+
+/// What a fixture's tear-down gives up is what its set-up took, whatever tests took in between.
+void undo_within_fixtures(
+    const std::vector<HoldingsChange>& changes, std::vector<std::int32_t>& amounts
+) {
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        for (std::size_t earlier = i; earlier-- > 0 && changes[i].fixture && amounts[i] < 0;) {
+            if (changes[earlier].fixture == changes[i].fixture && amounts[earlier] > 0) {
+                const std::int32_t undone = std::min(amounts[earlier], -amounts[i]);
+                amounts[earlier] -= undone;
+                amounts[i] += undone;
+            }
+        }
+    }
+}
 
 /// With L(i) the lowest level from change i on, and L the level before all changes, what change i
 /// left for good is L(i) - min(level before i, L(i)): the sum over all i is the gain of the whole.
@@ -18,14 +34,17 @@ void keep_remaining(
     std::int32_t Holdings::*kind,
     std::vector<Holdings>& kept
 ) {
-    std::int32_t level = 0;
+    std::vector<std::int32_t> amounts;
+    amounts.reserve(changes.size());
     for (const HoldingsChange& each : changes) {
-        level += each.change.*kind;
+        amounts.push_back(each.change.*kind);
     }
+    undo_within_fixtures(changes, amounts);
+    std::int32_t level = std::accumulate(amounts.begin(), amounts.end(), 0);
     std::int32_t lowest = level;
     for (std::size_t i = changes.size(); i-- > 0;) {
         lowest = std::min(lowest, level);
-        const std::int32_t before = level - changes[i].change.*kind;
+        const std::int32_t before = level - amounts[i];
         kept[i].*kind = lowest - std::min(before, lowest);
         level = before;
     }

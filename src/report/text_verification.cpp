@@ -32,7 +32,6 @@ Lines rows(const Verification& verification, const TextStyle& style) {
         {"range", Align::right},
         {"error", Align::right},
         {"promised", Align::right},
-        {"range", Align::right},
         {"speed-up", Align::right}};
     Seconds smallest = verification.configurations.front().prediction.wall.mid;
     for (const VerifiedConfiguration& run : verification.configurations) {
@@ -49,7 +48,6 @@ Lines rows(const Verification& verification, const TextStyle& style) {
              {run.wall ? seconds_text(*run.wall, decimals) : "-"},
              {spread_text(run.walls, decimals)},
              {run.wall ? change_text(*run.wall, promised.wall.mid) : "-"},
-             {times_text(promised.speedup.mid)},
              {range_text(promised.speedup)},
              {run.speedup ? times_text(*run.speedup) : "-", tone}}
         );

@@ -44,6 +44,14 @@ TEST_CASE("what was there before all tests is not left by one of them") {
     CHECK(threads_that_remain({threads(0, -2)}) == Counts{0});
 }
 
+TEST_CASE("a fixture's tear-down undoes its set-up, not what a test left in between") {
+    const std::optional<FixtureIndex> pipe{FixtureIndex{0}};
+    const std::vector<Holdings> kept = remaining(
+        {{{0}, {0}, pipe, {0, 2, 0}}, {{1}, {1}, {}, {0, 1, 1}}, {{2}, {2}, pipe, {0, -2, 0}}}
+    );
+    CHECK(kept == std::vector<Holdings>{{0, 0, 0}, {0, 1, 1}, {0, 0, 0}});
+}
+
 TEST_CASE("kinds are counted apart") {
     const std::vector<Holdings> kept =
         remaining({{{0}, {0}, {}, {1, -3, 1}}, {{1}, {1}, {}, {-1, 4, 0}}});
