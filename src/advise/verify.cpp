@@ -28,6 +28,7 @@ double median(std::vector<double> values) {
 
 std::vector<double> seconds_of(const std::vector<Seconds>& walls) {
     std::vector<double> seconds;
+    seconds.reserve(walls.size());
     for (const Seconds wall : walls) {
         seconds.push_back(wall.value());
     }

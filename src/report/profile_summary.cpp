@@ -168,6 +168,23 @@ std::string unsteady_sentence(const Repeats& repeats) {
     );
 }
 
+/// "4.0 % of it stolen, 49 % used by others": what can be seen of it.
+std::string disturbance_words(const Disturbance& disturbance) {
+    constexpr double k_least = 0.005;
+    std::vector<std::string> parts;
+    if (const double stolen = disturbance.steal_fraction.value_or(0); stolen >= k_least) {
+        parts.push_back(format_percent(stolen) + " of it stolen");
+    }
+    if (const double foreign = disturbance.foreign_fraction.value_or(0); foreign >= k_least) {
+        parts.push_back(format_percent(foreign) + " used by others");
+    }
+    if (const Seconds throttled = disturbance.throttled.value_or(Seconds(0));
+        throttled > Seconds(0)) {
+        parts.push_back("throttled for " + format_seconds(throttled));
+    }
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 }  // namespace
 
 ProfileSummary summary_of(const Profile& profile, std::size_t most) {
@@ -203,11 +220,8 @@ std::vector<std::string> warnings_of(const Profile& profile) {
     const Disturbance& disturbance = profile.disturbance;
     if (is_disturbed(disturbance)) {
         sentences.push_back(fmt::format(
-            "The machine was not quiet: {} of it stolen, {} used by others, throttled for {}. "
-            "Profile again when it is, or with --repeat 3.",
-            format_percent(disturbance.steal_fraction.value_or(0)),
-            format_percent(disturbance.foreign_fraction.value_or(0)),
-            format_seconds(disturbance.throttled.value_or(Seconds(0)))
+            "The machine was not quiet: {}. Profile again when it is, or with --repeat 3.",
+            disturbance_words(disturbance)
         ));
     }
     if (profile.repeats && profile.repeats->merged() < profile.repeats->runs) {

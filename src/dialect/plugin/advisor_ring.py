@@ -87,9 +87,9 @@ def writers(memory: mmap.mmap) -> Writers:
 
     A mark reads all clocks and counters of this thread and process, in about 50 us where a test had
     the caches for itself. A point reads two clocks. Once a millisecond has passed, a point also
-    looks whether there is more to tell, and then there is a mark: 0.1 ms in which this thread did
-    not run, or others did, or 50 ms of anything. What was used between two marks is known exactly,
-    and the points say how to share it out.
+    looks whether there is more to tell, and then there is a mark: 0.1 ms and more than a sixty-fourth
+    in which this thread did not run, or others did, or 50 ms of anything. What was used between two
+    marks is known exactly, and the points say how to share it out.
     """
     words = memoryview(memory).cast("Q")
     capacity = words[CAPACITY]
@@ -181,10 +181,11 @@ def writers(memory: mmap.mmap) -> Writers:
         nonlocal due
         due = now + MILLISECOND
         passed, used = now - latest, cpu - latest_cpu
+        unnoticed = MILLISECOND // 10 + passed // 64  # interrupts of the kernel take that much
         if (
             passed > 50 * MILLISECOND
-            or passed - used > MILLISECOND // 10
-            or process() - latest_of_all - used > MILLISECOND // 10
+            or passed - used > unnoticed
+            or process() - latest_of_all - used > unnoticed
         ):
             mark(COUNTERS)
 
