@@ -125,6 +125,7 @@ void take_medians(TestCost& merged, const std::vector<const TestCost*>& recordin
             return a.reason == b.reason;
         });
     std::vector<double> walls;
+    walls.reserve(recordings.size());
     for (const TestCost* recording : recordings) {
         walls.push_back(recording->total().wall.value());
     }
