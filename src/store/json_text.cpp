@@ -47,7 +47,7 @@ public:
     bool binary(binary_t& /*value*/) override { return fail("it holds binary data"); }
     bool start_object(std::size_t /*size*/) override { return open(Json::object()); }
     bool end_array() override {
-        last_size_ = array_->size();
+        last_size_ = open_.back().value.size();
         return close();
     }
 
