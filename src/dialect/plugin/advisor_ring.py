@@ -87,7 +87,7 @@ def writers(memory: mmap.mmap) -> Writers:
 
     A mark reads all clocks and counters of this thread and process, in about 50 us where a test had
     the caches for itself. A point reads two clocks. Once a millisecond has passed, a point also
-    looks whether there is more to tell, and then there is a mark: 0.1 ms and more than a sixty-fourth
+    looks whether there is more to tell, and then there is a mark: 0.1 ms, and a sixty-fourth more,
     in which this thread did not run, or others did, or 50 ms of anything. What was used between two
     marks is known exactly, and the points say how to share it out.
     """
