@@ -80,6 +80,10 @@ int analyze(const Arguments& arguments, Shell& shell) {
     if (!basis) {
         return refused(basis.error());
     }
+    if (const Status going = unless_stopped(basis->recorded); !going) {
+        report_error(going.error());
+        return k_suite_failed;
+    }
     const auto parameters =
         parameters_given_or_for(basis->suite, arguments, machinery.instruments(), shell);
     if (!parameters) {
@@ -87,7 +91,7 @@ int analyze(const Arguments& arguments, Shell& shell) {
     }
     const Advice advice =
         advice_for(basis->recorded.profile, basis->suite, *parameters, std::move(*options));
-    if (!arguments.has("profile")) {
+    if (!arguments.has("profile") && basis->recorded.profile.run.complete) {
         if (const Status saved = save(basis->suite, advice); !saved) {
             report_error(saved.error());
         }

@@ -109,6 +109,12 @@ Result<Basis> basis_of(const Arguments& arguments, Machinery& machinery, Shell& 
     if (!recorded) {
         return tl::unexpected(recorded.error());
     }
+    if (const Status going = unless_stopped(*recorded); !going) {
+        return tl::unexpected(going.error());
+    }
+    if (!recorded->profile.run.complete) {
+        shell.note("the recording is incomplete, so the plan rests on a part of the tests");
+    }
     return Basis{std::move(*suite), std::move(recorded->profile)};
 }
 

@@ -110,6 +110,14 @@ std::optional<Error> nothing_to_analyse(const Profile& profile) {
     return std::nullopt;
 }
 
+Error stopped(const Profile& profile) {
+    return {
+        ErrorKind::environment,
+        "the recording was stopped",
+        profile.run.incomplete_because,
+        "nothing was predicted or run; give the command again to start over"};
+}
+
 std::optional<Error> failure_of(const Profile& profile) {
     if (!profile.run.complete) {
         return Error{
@@ -128,8 +136,8 @@ std::optional<Error> failure_of(const Profile& profile) {
             ErrorKind::suite_failed,
             "the suite failed",
             fmt::format(
-                "{} failed, {}",
-                format_count(failures, "test"),
+                "{}{}",
+                failures == 0 ? "" : format_count(failures, "test") + " failed, ",
                 profile.run.signal
                     ? fmt::format("and signal {} ended pytest at its end", *profile.run.signal)
                     : fmt::format("pytest exited with {}", profile.run.exit_code.value_or(-1))
@@ -261,7 +269,7 @@ Result<Recorded> record(
     }
     if (nothing) {
         forget_recordings(suite, *profiled);
-        return tl::unexpected(*nothing);
+        return tl::unexpected(profiled->interrupted ? stopped(profile) : *nothing);
     }
     shell.note(fmt::format(
         "recorded {} in {}",
@@ -274,6 +282,13 @@ Result<Recorded> record(
         forget_recordings(suite, *profiled);
     }
     return Recorded{std::move(profiled->profile), std::move(failure), profiled->interrupted};
+}
+
+Status unless_stopped(const Recorded& recorded) {
+    if (!recorded.interrupted) {
+        return {};
+    }
+    return tl::unexpected(stopped(recorded.profile));
 }
 
 Result<Recorded> recover(const std::optional<std::string>& path) {

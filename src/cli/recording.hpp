@@ -45,6 +45,9 @@ struct Turn {
     const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
 );
 
+/// An error if the user has stopped it: then no command goes on.
+[[nodiscard]] Status unless_stopped(const Recorded& recorded);
+
 /// The profile of a recording whose advisor was killed: of this file, or of the newest here.
 [[nodiscard]] Result<Recorded> recover(const std::optional<std::string>& path);
 /// The option of `record_repeatedly`.

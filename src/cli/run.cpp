@@ -78,6 +78,13 @@ run_choice(RunRequest request, const Choice& choice, const Instruments& instrume
     return run_known(std::move(request), instruments, shell);
 }
 
+/// A suite that cannot be analysed, because pytest collects nothing or stops before a test: pytest
+/// itself says it best, by its words and its exit code.
+bool is_the_suites(const Error& error, const Arguments& arguments) {
+    const bool analysed = !arguments.has("plan") && !arguments.has("configuration");
+    return analysed && (error.kind == ErrorKind::input || error.kind == ErrorKind::suite_failed);
+}
+
 int run(const Arguments& arguments, Shell& shell) {
     const auto refused = [](const Error& error) {
         report_error(error);
@@ -88,7 +95,11 @@ int run(const Arguments& arguments, Shell& shell) {
     if (!suite) {
         return refused(suite.error());
     }
-    const auto choice = choose(*suite, arguments, machinery.instruments(), shell);
+    auto choice = choose(*suite, arguments, machinery.instruments(), shell);
+    if (!choice && is_the_suites(choice.error(), arguments)) {
+        shell.note(fmt::format("nothing to advise: {}", choice.error().what));
+        choice = Choice{};
+    }
     if (!choice) {
         return refused(choice.error());
     }

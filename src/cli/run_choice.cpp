@@ -140,9 +140,14 @@ Result<Advice> advice_here(
     if (!recorded) {
         return tl::unexpected(recorded.error());
     }
+    if (const Status going = unless_stopped(*recorded); !going) {
+        return tl::unexpected(going.error());
+    }
     const ModelParameters parameters = parameters_for(suite, arguments, instruments, shell);
     Advice advice = advice_for(recorded->profile, suite, parameters, {});
-    if (const Status saved = save(suite, advice); !saved) {
+    if (!recorded->profile.run.complete) {
+        shell.note("the recording is incomplete, so the advice rests on a part of the tests");
+    } else if (const Status saved = save(suite, advice); !saved) {
         report_error(saved.error());
     }
     return advice;

@@ -79,6 +79,12 @@ std::string recording_prefix(const Suite& suite) {
 }
 
 Status save(const Suite& suite, const Profile& profile) {
+    if (!profile.run.complete) {
+        const auto kept = saved_profile(suite, profile.host);
+        if (kept && kept->run.complete) {
+            return {};
+        }
+    }
     return save_text(profile_path(suite), to_json(profile));
 }
 

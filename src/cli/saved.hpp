@@ -22,7 +22,7 @@ namespace advisor::cli {
 [[nodiscard]] std::string recording_prefix(const Suite& suite);
 [[nodiscard]] std::string recording_prefix();
 
-/// Makes the directory, if need be.
+/// Makes the directory, if need be. An incomplete profile does not replace a whole one.
 [[nodiscard]] Status save(const Suite& suite, const Profile& profile);
 [[nodiscard]] Status save(const Suite& suite, const Advice& advice);
 

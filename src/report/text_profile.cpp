@@ -38,7 +38,9 @@ Lines header(const Profile& profile, const ProfileSummary& summary, const TextSt
     for (std::string& fact : machine_facts(profile.host, profile.interpreter)) {
         facts.push_back(std::move(fact));
     }
-    facts.push_back("peak memory " + format_bytes(profile.run.peak_rss));
+    if (profile.run.peak_rss > Bytes(0)) {
+        facts.push_back("peak memory " + format_bytes(profile.run.peak_rss));
+    }
     facts.emplace_back(words_of(profile.host.rung));
     return fact_lines(facts, style);
 }
