@@ -56,7 +56,7 @@ public:
         if (!open(Json::array())) {
             return false;
         }
-        array_->reserve(last_size_);
+        open_.back().value.get_ref<Json::array_t&>().reserve(last_size_);
         last_size_ = 0;
         return true;
     }
