@@ -32,6 +32,9 @@ from .worker import Worker
 DEATHS_PER_WORKER = 4
 LOOK_S = 0.1  # how often to look for workers whose pipe somebody else still holds open
 GRACE_S = 5.0  # for tests to end after Ctrl-C
+# A terminal's Ctrl-C reaches the workers by itself. One more at once would hit them between the
+# first and their tear-down, which they begin by ignoring it; this much later, only who heard none.
+HEARD_S = 0.3
 PIPE_BYTES = 1 << 20
 F_SETPIPE_SZ = 1031  # fcntl has no name for it before Python 3.10
 
@@ -235,11 +238,14 @@ class Pool:
     def interrupt(self) -> None:
         """After Ctrl-C: tests end now, fixtures are torn down, and what is complete is told."""
         self.shares.stop()
-        for seat in self.seats:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(seat.pid, signal.SIGINT)
-        until = time.monotonic() + GRACE_S
-        while self.seats and time.monotonic() < until:
+        began = time.monotonic()
+        told = False
+        while self.seats and time.monotonic() < began + GRACE_S:
+            if not told and time.monotonic() > began + HEARD_S:
+                told = True
+                for seat in self.seats:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(seat.pid, signal.SIGINT)
             for key, _ in self.selector.select(LOOK_S):
                 self.read(key.data)
             for seat in list(self.seats):
