@@ -1,11 +1,8 @@
-"""The public suites of bench/corpus, for the benchmarks that run them, and what a kept result says
-of where it was measured."""
+"""The public suites of bench/corpus, for the benchmarks that run them."""
 
 from __future__ import annotations
 
-import datetime
 import os
-import platform
 import subprocess
 import sys
 import tomllib
@@ -74,23 +71,3 @@ def runner_words(spec: str) -> list[str] | None:
     if keys.keys() == {"forked"}:
         return ["-n0", "-p", "advisor_lanes", "--forked-workers", keys["forked"]]
     return None
-
-
-def today() -> str:
-    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")
-
-
-def commit() -> str:
-    words = ["git", "rev-parse", "--short", "HEAD"]
-    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
-    return ended.stdout.strip()
-
-
-def machine() -> dict[str, Any]:
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    models = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
-    return {
-        "cpu": models[0] if models else "unknown",
-        "cores": os.cpu_count(),
-        "kernel": platform.release(),
-    }
