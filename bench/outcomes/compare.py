@@ -23,6 +23,10 @@ Row = dict[str, Any]  # counts
 Report = tuple[str, str, str, bool]
 
 
+def absolute(path: str) -> Path:
+    return Path(path).resolve()
+
+
 def known_suites() -> dict[str, Suite]:
     found = [tomllib.loads(manifest.read_text())["suite"] for manifest in MANIFESTS]
     return {suite["name"]: suite for of_manifest in found for suite in of_manifest}
