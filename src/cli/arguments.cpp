@@ -142,19 +142,6 @@ Result<Arguments> parse(const CommandSpec& command, const std::vector<std::strin
     return arguments;
 }
 
-std::optional<std::string>
-nearest(std::string_view word, const std::vector<std::string_view>& known) {
-    const auto closest =
-        std::min_element(known.begin(), known.end(), [&](std::string_view a, std::string_view b) {
-            return edit_distance(word, a) < edit_distance(word, b);
-        });
-    const std::size_t tolerance = std::max<std::size_t>(1, word.size() / 3);
-    if (closest == known.end() || edit_distance(word, *closest) > tolerance) {
-        return std::nullopt;
-    }
-    return std::string(*closest);
-}
-
 Result<double> parse_duration_s(std::string_view text) {
     const auto refuse = [&] {
         return fail(

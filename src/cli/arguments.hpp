@@ -51,10 +51,6 @@ parse(const CommandSpec& command, const std::vector<std::string>& words);
 /// One screen.
 [[nodiscard]] std::string help_of(const CommandSpec& command);
 
-/// "name", the nearest of `known`, or nothing if none is near.
-[[nodiscard]] std::optional<std::string>
-nearest(std::string_view word, const std::vector<std::string_view>& known);
-
 /// "90", "90s", "5m", "1h30m", "1.5m". A bare number is seconds.
 [[nodiscard]] Result<double> parse_duration_s(std::string_view text);
 

@@ -1,4 +1,5 @@
 #include <advisor/advise/plan.hpp>
+#include <advisor/base/text.hpp>
 #include <advisor/host/machine.hpp>
 #include <advisor/report/text.hpp>
 #include <advisor/store/documents.hpp>

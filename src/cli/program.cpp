@@ -1,5 +1,6 @@
 #include "cli/program.hpp"
 
+#include <advisor/base/text.hpp>
 #include <advisor/execute/run.hpp>
 
 #include <fmt/format.h>

@@ -32,14 +32,10 @@ tl::unexpected<Error> bad_spec(std::string_view text, std::string because) {
     );
 }
 
-std::string closest_key(std::string_view word) {
-    std::string_view best = k_keys.front();
-    for (const std::string_view key : k_keys) {
-        if (edit_distance(word, key) < edit_distance(word, best)) {
-            best = key;
-        }
-    }
-    return std::string(best);
+std::string what_was_meant(std::string_view word) {
+    const auto near = nearest(word, {k_keys.begin(), k_keys.end()});
+    return near ? fmt::format("did you mean '{}'?", *near)
+                : fmt::format("keys are {}", fmt::join(k_keys, ", "));
 }
 
 Result<Settings> settings_of(std::string_view text) {
@@ -60,9 +56,7 @@ Result<Settings> settings_of(std::string_view text) {
         if (std::find(k_keys.begin(), k_keys.end(), key) == k_keys.end()) {
             return bad_spec(
                 text,
-                fmt::format(
-                    "'{}' is not a key; did you mean '{}'?", escape_terminal(key), closest_key(key)
-                )
+                fmt::format("'{}' is not a key; {}", escape_terminal(key), what_was_meant(key))
             );
         }
         if (!settings.emplace(key, part.substr(equals + 1)).second) {

@@ -34,6 +34,7 @@ TEST_CASE("a wrong spec is refused with its cause") {
     CHECK(because("processes=0") == "processes=0 is not a whole number from 1 to 1024");
     CHECK(because("processes=2x") == "processes=2x is not a whole number from 1 to 1024");
     CHECK(because("proceses=2") == "'proceses' is not a key; did you mean 'processes'?");
+    CHECK(because("foo=2").starts_with("'foo' is not a key; keys are processes, dist, "));
     CHECK(because("processes=2,dist=lod").starts_with("dist=lod is none of"));
     CHECK(because("threads=2,dist=load") == "'dist' goes with processes only");
     CHECK(because("processes=2,processes=3") == "'processes' is given twice");

@@ -7,8 +7,10 @@
 #include <advisor/base/units.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace advisor {
 
@@ -39,7 +41,11 @@ format_count(std::size_t count, std::string_view singular, std::string_view plur
 /// For a cell of a Markdown table: one line, no active pipe, backtick or HTML.
 [[nodiscard]] std::string escape_markdown(std::string_view text);
 
-/// The edit distance of two words (Levenshtein); for "did you mean".
+/// The edit distance of two words (Levenshtein).
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// For "did you mean": the nearest of `known`, or nothing if none is near.
+[[nodiscard]] std::optional<std::string>
+nearest(std::string_view word, const std::vector<std::string_view>& known);
 
 }  // namespace advisor
