@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 namespace advisor {
 
@@ -76,7 +77,11 @@ public:
             std::max(Seconds(0), between_ns(exec_ns_, event.ns)), Source::measured};
     }
 
+    /// What no worker ran, pytest itself did.
     void ran(const JournalEvent& event) {
+        if (event.worker.empty()) {
+            return;
+        }
         WorkerUse& worker = of(event.worker);
         ++worker.tests;
         Seconds busy = worker.busy.value_or(Seconds(0));
@@ -86,7 +91,13 @@ public:
         worker.busy = {busy, Source::measured};
     }
 
-    [[nodiscard]] std::vector<WorkerUse> in_order() && { return std::move(uses_); }
+    /// gw2 before gw10.
+    [[nodiscard]] std::vector<WorkerUse> in_order() && {
+        std::sort(uses_.begin(), uses_.end(), [](const WorkerUse& a, const WorkerUse& b) {
+            return std::pair(a.name.size(), a.name) < std::pair(b.name.size(), b.name);
+        });
+        return std::move(uses_);
+    }
 
 private:
     WorkerUse& of(const std::string& name) {

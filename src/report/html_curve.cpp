@@ -266,7 +266,8 @@ std::string curve(const Advice& advice) {
     );
     return "<section>\n<h2>Seconds over workers</h2>\n<figure>\n" + legend(all)
            + R"(<div class="scroll" tabindex="0" role="region" aria-label="Chart">)" + svg
-           + "</div>\n<output id=\"readout\"></output>\n<figcaption>Bands hold nine runs in ten. "
+           + "</div>\n<output id=\"readout\"></output>\n<figcaption>Bands are for nine runs in "
+             "ten. "
              "Each point is the fastest configuration of its mode.</figcaption>\n</figure>\n"
            + table(all) + "</section>\n";
 }

@@ -99,14 +99,18 @@ Lines workers(const RunOutcome& outcome, const TextStyle& style) {
     if (outcome.workers.empty()) {
         return {};
     }
+    const bool boots =
+        std::any_of(outcome.workers.begin(), outcome.workers.end(), [](const WorkerUse& worker) {
+            return worker.boot.has_value();  // forked workers do not
+        });
     Table table;
-    table.columns = {
-        {"worker", Align::left, Fit::elastic},
-        {"tests", Align::right},
-        {"boot s", Align::right},
-        {"busy s", Align::right},
-        {"busy", Align::right},
-        {"", Align::left}};
+    table.columns = {{"worker", Align::left, Fit::elastic}, {"tests", Align::right}};
+    if (boots) {
+        table.columns.push_back({"boot s", Align::right});
+    }
+    table.columns.insert(
+        table.columns.end(), {{"busy s", Align::right}, {"busy", Align::right}, {"", Align::left}}
+    );
     const int decimals = std::max(1, decimals_for(outcome.wall));
     for (const WorkerUse& worker : outcome.workers) {
         const bool known = worker.busy.has_value() && outcome.wall > Seconds(0);
@@ -114,14 +118,14 @@ Lines workers(const RunOutcome& outcome, const TextStyle& style) {
         const auto seconds = [&](const Measured<Seconds>& time) {
             return time.has_value() ? seconds_text(time.value(), decimals) : std::string("-");
         };
-        table.rows.push_back(
-            {{worker.name},
-             {fmt::format("{}", worker.tests)},
-             {seconds(worker.boot)},
-             {seconds(worker.busy)},
-             {known ? format_percent(share) : "-"},
-             {bar(share, 30, style), Tone::good}}
-        );
+        auto& row = table.rows.emplace_back();
+        row = {{worker.name}, {fmt::format("{}", worker.tests)}};
+        if (boots) {
+            row.push_back({seconds(worker.boot)});
+        }
+        row.push_back({seconds(worker.busy)});
+        row.push_back({known ? format_percent(share) : "-"});
+        row.push_back({bar(share, 30, style), Tone::good});
     }
     return lines_of(table, 2, style);
 }

@@ -77,7 +77,7 @@ std::string how_held(const Profile& profile) {
 Lines spent(const Profile& profile, const ProfileSummary& summary, const TextStyle& style) {
     Lines lines = shares("What tests and fixtures did", summary.spent, summary.worked, style);
     if (!lines.empty() && summary.gil_held.has_value()) {
-        const double share = summary.gil_held.value() / summary.worked;
+        const double share = std::min(1.0, summary.gil_held.value() / summary.worked);
         lines =
             lines
             + paragraph(
