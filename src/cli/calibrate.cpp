@@ -35,7 +35,8 @@ Command calibrate_command() {
     spec.usage = "[OPTIONS]";
     spec.text =
         "Takes about 18 s, on a quiet machine. Other commands do it by themselves, once; this one "
-        "does it again. Kept in ${XDG_CACHE_HOME:-~/.cache}/advisor, unless others disturbed it.";
+        "does it again. Kept in ${XDG_CACHE_HOME:-~/.cache}/advisor; for an hour only where others "
+        "disturbed it.";
     spec.options = with_common(with_suite({}));
     spec.examples = {"advisor calibrate --python .venv/bin/python"};
     return {std::move(spec), calibrate_here};

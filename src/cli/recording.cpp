@@ -79,6 +79,12 @@ std::size_t tests_that_ran(const Profile& profile) {
     ));
 }
 
+bool began_none(const Profile& profile) {
+    return std::all_of(profile.tests.begin(), profile.tests.end(), [](const TestCost& test) {
+        return test.outcome == TestOutcome::not_run;
+    });
+}
+
 /// Why there is nothing to analyse, if so.
 std::optional<Error> nothing_to_analyse(const Profile& profile) {
     const int code = profile.run.exit_code.value_or(-1);
@@ -89,7 +95,14 @@ std::optional<Error> nothing_to_analyse(const Profile& profile) {
             "it says usage error (exit code 4): a path, an option or a conftest file is wrong",
             "run the same command without advisor; its arguments stand after --"};
     }
-    if (code == k_pytest_no_tests || (code == 0 && profile.tests.empty())) {
+    if (code == 0 && began_none(profile)) {
+        return Error{
+            ErrorKind::input,
+            "pytest ran no test",
+            fmt::format("of {} that it collected", profile.tests.size()),
+            "leave out what makes pytest show and not run, such as --collect-only or --help"};
+    }
+    if (code == k_pytest_no_tests) {
         return Error{
             ErrorKind::input,
             "pytest collected no tests",
@@ -328,13 +341,15 @@ calibrate_now(const Suite& suite, const Instruments& instruments, Shell& shell) 
     parameters.measured_utc = utc_now();
     parameters.fingerprint =
         calibration_fingerprint(discover_host(instruments.files), suite.interpreter);
-    if (is_disturbed(seen->disturbance)) {
+    parameters.disturbed = is_disturbed(seen->disturbance);
+    if (parameters.disturbed) {
         shell.note(fmt::format(
-            "advisor: other processes used {} of the machine meanwhile, so the calibration is not "
-            "kept; advisor calibrate makes another",
+            "advisor: other processes used {} of the machine meanwhile, so this calibration serves "
+            "for an hour; advisor calibrate makes another",
             format_percent(seen->disturbance.foreign_fraction.value_or(0))
         ));
-    } else if (const Status cached = cache_calibration(parameters); !cached) {
+    }
+    if (const Status cached = cache_calibration(parameters); !cached) {
         report_error(cached.error());
     }
     return parameters;

@@ -56,7 +56,7 @@ struct Turn {
 /// Options of `record`.
 [[nodiscard]] std::vector<OptionSpec> with_recording(std::vector<OptionSpec> options);
 
-/// Measures this machine, and keeps the result in the cache unless others disturbed it.
+/// Measures this machine, and keeps the result in the cache.
 [[nodiscard]] Result<ModelParameters>
 calibrate_now(const Suite& suite, const Instruments& instruments, Shell& shell);
 

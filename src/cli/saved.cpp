@@ -8,9 +8,11 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <system_error>
 
 #include "cli/shell.hpp"
 
@@ -19,6 +21,14 @@ namespace advisor::cli {
 namespace {
 
 constexpr const char* k_directory = ".advisor";
+/// So that not every command measures again on a machine that stays busy.
+constexpr std::chrono::hours k_disturbed_serves{1};
+
+std::filesystem::file_time_type::duration age_of(const std::string& path) {
+    std::error_code ignored;
+    const auto written = std::filesystem::last_write_time(path, ignored);
+    return std::filesystem::file_time_type::clock::now() - written;
+}
 
 /// FNV-1a over the words, each with its end.
 std::string key_of(const Suite& suite) {
@@ -123,6 +133,9 @@ std::optional<ModelParameters> cached_calibration(const std::string& fingerprint
     const auto text = read_file(path, k_largest_document);
     auto parameters = text ? read_calibration(*text, path) : tl::unexpected(text.error());
     if (!parameters || parameters->fingerprint != fingerprint) {
+        return std::nullopt;
+    }
+    if (parameters->disturbed && age_of(path) > k_disturbed_serves) {
         return std::nullopt;
     }
     return std::move(*parameters);

@@ -31,6 +31,7 @@ namespace advisor::cli {
 [[nodiscard]] std::optional<Profile> saved_profile(const Suite& suite, const Host& host);
 [[nodiscard]] std::optional<Advice> saved_advice(const Suite& suite, const Host& host);
 
+/// None either where others disturbed it and it is older than an hour.
 [[nodiscard]] std::optional<ModelParameters> cached_calibration(const std::string& fingerprint);
 [[nodiscard]] Status cache_calibration(const ModelParameters& parameters);
 

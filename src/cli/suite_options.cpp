@@ -80,6 +80,14 @@ Result<Suite> suite_of(const Arguments& arguments, ProcessLauncher& launcher) {
         return tl::unexpected(command.error());
     }
     const std::string directory = current_directory();
+    if (directory.empty()) {
+        return fail(
+            ErrorKind::environment,
+            "there is no current directory",
+            "it was removed since this shell entered it",
+            "cd to the suite's directory"
+        );
+    }
     auto interpreter = probe_interpreter(*command, directory, launcher);
     if (!interpreter) {
         return tl::unexpected(interpreter.error());
@@ -93,7 +101,7 @@ Result<Suite> suite_of(const Arguments& arguments, ProcessLauncher& launcher) {
 std::string current_directory() {
     std::error_code error;
     const auto path = std::filesystem::current_path(error);
-    return error ? "." : path.string();
+    return error ? "" : path.string();
 }
 
 Result<std::vector<Configuration>> configurations_of(const Arguments& arguments) {

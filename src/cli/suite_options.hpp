@@ -23,6 +23,7 @@ namespace advisor::cli {
 /// Asks the interpreter; an error where it has no pytest that is supported.
 [[nodiscard]] Result<Suite> suite_of(const Arguments& arguments, ProcessLauncher& launcher);
 
+/// Empty where it was removed.
 [[nodiscard]] std::string current_directory();
 
 /// Of the values of --configuration; at least one worker each, no duplicates.

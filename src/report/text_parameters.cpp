@@ -23,8 +23,9 @@ Lines header(const ModelParameters& parameters, const TextStyle& style) {
     return paragraph(
         "",
         fmt::format(
-            "Calibrated {}; repeated experiments differed by {}, which widens every range.",
+            "Calibrated {}{}; repeated experiments differed by {}, which widens every range.",
             parameters.measured_utc,
+            parameters.disturbed ? " on a busy machine" : "",
             format_percent(parameters.relative_error)
         ),
         style

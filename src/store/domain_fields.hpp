@@ -169,6 +169,7 @@ void describe(auto& fields, Like<ModelParameters> auto& parameters) {
     fields.field("relative_error", parameters.relative_error);
     fields.field("fingerprint", parameters.fingerprint);
     fields.field("measured_utc", parameters.measured_utc);
+    fields.later_field("disturbed", parameters.disturbed);
     fields.optional_field("spawn", parameters.spawn);
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -114,7 +115,8 @@ def test_plan_prints_a_choice_and_says_when_there_is_none(analysed: Program) -> 
     chosen = plan["points"][plan["chosen"]]
     assert chosen["meets_target"]
     minutes = -(-chosen["wall_s"]["mid"] // 60)
-    assert chosen["billed_minutes"] == minutes * chosen["configuration"].get("shards", 1)
+    shards = re.match(r"shards=(\d+)", chosen["configuration"]["spec"])
+    assert chosen["billed_minutes"] == minutes * int(shards[1] if shards else 1)
     missed = analysed(*words, "--target", "1s")
     assert missed.code == 1
     assert missed.document["chosen"] is None
@@ -137,6 +139,7 @@ def test_a_failing_suite_is_advised_all_the_same(advisor: Program) -> None:
         ({"test_it": "def test(): pass"}, ("missing",), 2, "pytest did not start the suite"),
         ({"test_it": "def test(): pass"}, ("--no-such-option",), 2, "--no-such-option"),
         ({"test_it": "def test(): pass"}, ("-k", "nothing"), 2, "pytest collected no tests"),
+        ({"test_it": "def test(): pass"}, ("--collect-only",), 2, "pytest ran no test"),
         ({"conftest": "raise SystemError('x')", "test_it": ""}, (), 2, "did not start the suite"),
         ({"test_it": "import no_such_module"}, (), 3, "before any test could be measured"),
         ({"test_it": "import os\ndef test(): os._exit(0)"}, (), 3, "before any test"),

@@ -50,6 +50,7 @@ struct ModelParameters {
     double relative_error = 0.10;  ///< of the constants: scatter of what was repeated, at least 5 %
     std::string fingerprint;       ///< of machine, interpreter and package versions
     std::string measured_utc;
+    bool disturbed = false;          ///< others used much of the machine meanwhile
     std::optional<SpawnCost> spawn;  ///< for people: the model has its costs above
 
     friend bool operator==(const ModelParameters&, const ModelParameters&) = default;
