@@ -46,9 +46,10 @@ std::string obstacle(const Profile& profile, const Prediction& best, const Compa
     }
     if (!gains(best, sequential)) {
         return fmt::format(
-            "that saves only {}, {}",
-            format_seconds(sequential.wall.mid - best.wall.mid),
-            phrase_of(best.bound_by, best.bound_subject)
+            "a change should save {} and {}, and that saves {}",
+            format_percent(k_least_gain),
+            format_seconds(k_least_saving),
+            format_seconds(sequential.wall.mid - best.wall.mid)
         );
     }
     if (best.wall.high >= sequential.wall.mid || best.speedup.low < 1.0) {

@@ -57,7 +57,7 @@ Error not_yet(std::string_view what) {
     return Error{
         ErrorKind::environment,
         fmt::format("cannot run {}", what),
-        "this version of advisor predicts it only",
+        fmt::format("advisor has no runner of its own for {} yet", what),
         "choose sequential, processes=N,dist=... or forked=N"};
 }
 
@@ -183,10 +183,8 @@ std::vector<std::string> command_for(
         return by_advisor(configuration, command);
     }
     std::vector<std::string> words = command.words();
-    if (processes != nullptr) {
-        const auto more = runner_arguments(configuration, interpreter, command.arguments);
-        words.insert(words.end(), more.begin(), more.end());
-    }
+    const auto more = runner_arguments(configuration, interpreter, command.arguments);
+    words.insert(words.end(), more.begin(), more.end());
     return words;
 }
 
