@@ -112,8 +112,10 @@ Cost normalised(const Cost& cost, double speed_ratio) {
     if (cost.core_wait.has_value()) {
         result.core_wait = {Seconds(0), cost.core_wait.source()};
     }
-    if (cost.gil_held.has_value()) {
-        result.gil_held = {cost.gil_held.value() / speed_ratio, cost.gil_held.source()};
+    for (Measured<Seconds> Cost::*part : {&Cost::gil_held, &Cost::gil_held_blocked}) {
+        if ((cost.*part).has_value()) {
+            result.*part = {(cost.*part).value() / speed_ratio, (cost.*part).source()};
+        }
     }
     for (Seconds Cost::*part :
          {&Cost::cpu_user, &Cost::cpu_sys, &Cost::other_threads_cpu, &Cost::children_cpu}) {

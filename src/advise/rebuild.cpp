@@ -26,8 +26,13 @@ std::int64_t scaled(std::int64_t count, double factor) {
     return std::llround(static_cast<double>(count) * factor);
 }
 
-Measured<Seconds> scaled(const Measured<Seconds>& time, double factor) {
-    return time.has_value() ? Measured<Seconds>(time.value() * factor, time.source()) : time;
+Seconds scaled(Seconds time, double factor) {
+    return time * factor;
+}
+
+template <typename T>
+Measured<T> scaled(const Measured<T>& value, double factor) {
+    return value.has_value() ? Measured<T>(scaled(value.value(), factor), value.source()) : value;
 }
 
 }  // namespace
@@ -56,10 +61,12 @@ Cost scaled(const Cost& cost, double factor) {
           &Cost::cpu_sys,
           &Cost::other_threads_cpu,
           &Cost::children_cpu}) {
-        result.*part = result.*part * factor;
+        result.*part = scaled(result.*part, factor);
     }
     result.core_wait = scaled(cost.core_wait, factor);
     result.gil_held = scaled(cost.gil_held, factor);
+    result.gil_held_blocked = scaled(cost.gil_held_blocked, factor);
+    result.gil_releases = scaled(cost.gil_releases, factor);
     result.voluntary_switches = scaled(cost.voluntary_switches, factor);
     result.involuntary_switches = scaled(cost.involuntary_switches, factor);
     result.major_faults = scaled(cost.major_faults, factor);
@@ -83,6 +90,8 @@ void set_fixture_costs(
     for (Cost* cost : {&setup, &teardown}) {
         cost->core_wait = {Seconds(0), Source::derived};
         cost->gil_held = {Seconds(0), Source::derived};
+        cost->gil_held_blocked = {Seconds(0), Source::derived};
+        cost->gil_releases = {0, Source::derived};
     }
     double count = 0;
     for (const FixtureInstance& instance : from.fixtures) {

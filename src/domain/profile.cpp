@@ -19,18 +19,20 @@ Seconds clamped(Seconds time) {
     return std::max(time, Seconds(0));
 }
 
-Measured<Seconds> sum(Measured<Seconds> a, Measured<Seconds> b) {
+template <typename T>
+Measured<T> sum(Measured<T> a, Measured<T> b) {
     if (!a.has_value() || !b.has_value()) {
         return {};
     }
     return {a.value() + b.value(), a.source()};
 }
 
-Measured<Seconds> difference(Measured<Seconds> a, Measured<Seconds> b) {
+template <typename T>
+Measured<T> difference(Measured<T> a, Measured<T> b) {
     if (!a.has_value() || !b.has_value()) {
         return {};
     }
-    return {clamped(a.value() - b.value()), a.source()};
+    return {std::max(T(), a.value() - b.value()), a.source()};
 }
 
 }  // namespace
@@ -47,6 +49,8 @@ Cost& Cost::operator+=(const Cost& other) {
     children_cpu += other.children_cpu;
     core_wait = sum(core_wait, other.core_wait);
     gil_held = sum(gil_held, other.gil_held);
+    gil_held_blocked = sum(gil_held_blocked, other.gil_held_blocked);
+    gil_releases = sum(gil_releases, other.gil_releases);
     voluntary_switches += other.voluntary_switches;
     involuntary_switches += other.involuntary_switches;
     major_faults += other.major_faults;
@@ -62,6 +66,8 @@ Cost without(const Cost& a, const Cost& b) {
     rest.children_cpu = clamped(a.children_cpu - b.children_cpu);
     rest.core_wait = difference(a.core_wait, b.core_wait);
     rest.gil_held = difference(a.gil_held, b.gil_held);
+    rest.gil_held_blocked = difference(a.gil_held_blocked, b.gil_held_blocked);
+    rest.gil_releases = difference(a.gil_releases, b.gil_releases);
     const auto positive = [](std::int64_t count) { return std::max<std::int64_t>(0, count); };
     rest.voluntary_switches = positive(a.voluntary_switches - b.voluntary_switches);
     rest.involuntary_switches = positive(a.involuntary_switches - b.involuntary_switches);

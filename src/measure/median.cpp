@@ -29,6 +29,8 @@ Cost median(const std::vector<const Cost*>& costs) {
     take(&Cost::children_cpu);
     take(&Cost::core_wait);
     take(&Cost::gil_held);
+    take(&Cost::gil_held_blocked);
+    take(&Cost::gil_releases);
     take(&Cost::voluntary_switches);
     take(&Cost::involuntary_switches);
     take(&Cost::major_faults);

@@ -196,11 +196,32 @@ SessionCost merged_sessions(const std::vector<const SessionCost*>& sessions) {
     return merged;
 }
 
+std::optional<Pressure> merged_pressure(
+    const std::vector<const Disturbance*>& disturbances,
+    std::optional<Pressure> Disturbance::*member
+) {
+    std::vector<const Pressure*> known;
+    for (const Disturbance* each : disturbances) {
+        if (const std::optional<Pressure>& pressure = each->*member) {
+            known.push_back(&*pressure);
+        }
+    }
+    if (known.empty()) {
+        return std::nullopt;
+    }
+    return Pressure{
+        median_of(known, &Pressure::cpu),
+        median_of(known, &Pressure::io),
+        median_of(known, &Pressure::memory)};
+}
+
 Disturbance merged_disturbances(const std::vector<const Disturbance*>& disturbances) {
     return {
         median_of(disturbances, &Disturbance::steal_fraction),
         median_of(disturbances, &Disturbance::foreign_fraction),
-        median_of(disturbances, &Disturbance::throttled)};
+        median_of(disturbances, &Disturbance::throttled),
+        merged_pressure(disturbances, &Disturbance::pressure),
+        merged_pressure(disturbances, &Disturbance::own_pressure)};
 }
 
 std::vector<RunCounter> merged_counters(const Runs& runs) {

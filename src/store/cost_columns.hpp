@@ -73,6 +73,10 @@ void cost_columns(Table& table, const Part& cost) {
     table.column("children_cpu_s", part(&Cost::children_cpu));
     table.measured("core_wait_s", "core_wait_source", part(&Cost::core_wait));
     table.measured("gil_held_s", "gil_held_source", part(&Cost::gil_held));
+    table.optional_measured(
+        "gil_held_blocked_s", "gil_held_blocked_source", part(&Cost::gil_held_blocked)
+    );
+    table.optional_measured("gil_releases", "gil_releases_source", part(&Cost::gil_releases));
     table.column("voluntary_switches", part(&Cost::voluntary_switches));
     table.column("involuntary_switches", part(&Cost::involuntary_switches));
     table.column("major_faults", part(&Cost::major_faults));

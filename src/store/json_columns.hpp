@@ -112,6 +112,16 @@ public:
         put(source_key, [&](const Row& row) { return Codec<Source>::json(part(row).source()); });
     }
 
+    /// A measured column that stands in the document only where a row has a value.
+    template <typename Part>
+    void optional_measured(std::string_view key, std::string_view source_key, const Part& part) {
+        if (std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) {
+                return part(row).has_value();
+            })) {
+            measured(key, source_key, part);
+        }
+    }
+
     template <typename Part>
     void list(std::string_view key, const Part& part) {
         using Value = std::remove_cvref_t<decltype(part(rows_.front()))>;
@@ -212,6 +222,13 @@ public:
                 part(rows_[row]) = {*value, sources[row]};
             }
         });
+    }
+
+    template <typename Part>
+    void optional_measured(std::string_view key, std::string_view source_key, const Part& part) {
+        if (place_->has(key)) {
+            measured(key, source_key, part);
+        }
     }
 
     template <typename Part>

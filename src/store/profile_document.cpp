@@ -76,10 +76,18 @@ void describe(auto& fields, Like<ProfiledRun> auto& run) {
     fields.field("started_utc", run.started_utc);
 }
 
+void describe(auto& fields, Like<Pressure> auto& pressure) {
+    fields.field("cpu_fraction", pressure.cpu);
+    fields.field("io_fraction", pressure.io);
+    fields.field("memory_fraction", pressure.memory);
+}
+
 void describe(auto& fields, Like<Disturbance> auto& disturbance) {
     fields.measured("steal_fraction", "steal_source", disturbance.steal_fraction);
     fields.measured("foreign_fraction", "foreign_source", disturbance.foreign_fraction);
     fields.measured("throttled_s", "throttled_source", disturbance.throttled);
+    fields.optional_field("pressure", disturbance.pressure);
+    fields.optional_field("own_pressure", disturbance.own_pressure);
 }
 
 void describe(auto& fields, Like<SessionCost> auto& session) {

@@ -61,9 +61,10 @@ TEST_CASE("a noisy profile widens the ties") {
         == "processes=4,dist=load"
     );
     CHECK(
-        noise_of({{0.01, Source::measured}, {0.05, Source::measured}, {}}) == doctest::Approx(0.06)
+        noise_of({{0.01, Source::measured}, {0.05, Source::measured}, {}, {}, {}})
+        == doctest::Approx(0.06)
     );
-    CHECK(noise_of({{0.2, Source::measured}, {0.3, Source::measured}, {}}) == 0.10);
+    CHECK(noise_of({{0.2, Source::measured}, {0.3, Source::measured}, {}, {}, {}}) == 0.10);
     CHECK(noise_of({}) == 0.0);
 }
 

@@ -40,6 +40,8 @@ Cost RandomValues::cost() {
     cost.children_cpu = seconds();
     cost.core_wait = measured(seconds());
     cost.gil_held = measured(seconds());
+    cost.gil_held_blocked = measured(seconds());
+    cost.gil_releases = measured(count());
     cost.voluntary_switches = count();
     cost.involuntary_switches = count();
     cost.major_faults = count();
@@ -154,7 +156,9 @@ Profile RandomValues::profile() {
     profile.run = run();
     profile.host = host();
     profile.interpreter = interpreter();
-    profile.disturbance = {measured(real()), measured(real()), measured(seconds())};
+    const auto pressure = [&] { return Pressure{real(), real(), real()}; };
+    profile.disturbance = {
+        measured(real()), measured(real()), measured(seconds()), maybe(pressure), maybe(pressure)};
     profile.session = {cost(), cost(), cost(), cost(), cost(), cost()};
     profile.fixture_definitions = list([&] {
         return FixtureDefinition{text(), one_of(Scope::session), text()};

@@ -58,17 +58,36 @@ struct Interpreter {
     friend bool operator==(const Interpreter&, const Interpreter&) = default;
 };
 
+/// Shares of a run's time in which some task was stalled for want of a resource ("some" of the
+/// kernel's pressure stall information).
+struct Pressure {
+    double cpu = 0.0;
+    double io = 0.0;
+    double memory = 0.0;
+    friend bool operator==(const Pressure&, const Pressure&) = default;
+};
+
 /// Shares of the machine's capacity, over the span of a run, that were not ours.
 struct Disturbance {
-    Measured<double> steal_fraction;    ///< of all cores' time, taken by the hypervisor
-    Measured<double> foreign_fraction;  ///< of all cores' time, used by other processes
-    Measured<Seconds> throttled;        ///< by a cgroup quota
+    Measured<double> steal_fraction;       ///< of all cores' time, taken by the hypervisor
+    Measured<double> foreign_fraction;     ///< of all cores' time, used by other processes
+    Measured<Seconds> throttled;           ///< by a cgroup quota
+    std::optional<Pressure> pressure;      ///< of the machine; absent where the kernel tells none
+    std::optional<Pressure> own_pressure;  ///< of our cgroup, where it has one of its own
 
     friend bool operator==(const Disturbance&, const Disturbance&) = default;
 };
 
+/// Shares of the run in which others were stalled and we were not: a lower bound of their stalls,
+/// since the machine's stalled time is the union of theirs and ours. Zero where ours is not known.
+[[nodiscard]] Pressure pressure_by_others(const Disturbance& disturbance);
+
 /// True if the machine was so busy with others that the profile describes them too:
-/// more than 2 % steal, 5 % foreign CPU, or any throttling (guards of the evaluation protocol).
+/// more than 2 % steal, 5 % foreign CPU, or any throttling (guards of the evaluation protocol);
+/// or 5 % of the run in which others were stalled for a disk, or for memory, of a run that was
+/// stalled for the same 5 % of the time. Either alone is no disturbance: who waits for its own
+/// fsync is not disturbed, and a disk that others queue for does no harm to who does not use it.
+/// Stalls for a core are left to foreign CPU: a neighbour's quota stalls it without touching us.
 [[nodiscard]] bool is_disturbed(const Disturbance& disturbance);
 
 }  // namespace advisor

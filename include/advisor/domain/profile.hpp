@@ -26,12 +26,14 @@ namespace advisor {
 /// Resources of one span of the run. All times in seconds, none negative.
 struct Cost {
     Seconds wall;
-    Seconds cpu_user;             ///< of the thread that runs tests
-    Seconds cpu_sys;              ///< of the thread that runs tests
-    Seconds other_threads_cpu;    ///< of the process, less that thread
-    Seconds children_cpu;         ///< of child processes reaped in this span
-    Measured<Seconds> core_wait;  ///< runnable, but waiting for a core (run-queue delay)
-    Measured<Seconds> gil_held;   ///< by any thread of the process; absent where not sampled
+    Seconds cpu_user;                     ///< of the thread that runs tests
+    Seconds cpu_sys;                      ///< of the thread that runs tests
+    Seconds other_threads_cpu;            ///< of the process, less that thread
+    Seconds children_cpu;                 ///< of child processes reaped in this span
+    Measured<Seconds> core_wait;          ///< runnable, but waiting for a core (run-queue delay)
+    Measured<Seconds> gil_held;           ///< by any thread; counted where `measured`, else sampled
+    Measured<Seconds> gil_held_blocked;   ///< part of `gil_held` in which the holder did not run
+    Measured<std::int64_t> gil_releases;  ///< by any thread; only where they were counted
     std::int64_t voluntary_switches = 0;
     std::int64_t involuntary_switches = 0;
     std::int64_t major_faults = 0;
@@ -181,6 +183,7 @@ struct WaitTotal {
 };
 
 /// How the interpreter was looked at from outside while it ran, and what all samples say together.
+/// Where the GIL was counted from within, `gil_held` is what was counted, without an error.
 struct Sampling {
     std::uint64_t samples = 0;   ///< that were used
     std::uint64_t late = 0;      ///< that were not: taken more than a period after their time
