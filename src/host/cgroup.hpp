@@ -16,8 +16,9 @@ struct CgroupPath {
     bool unified = false;  ///< cgroup v2
 };
 
-/// Empty directories if the controller is mounted nowhere. In a container the group's path often
-/// lies outside the mount's view; then the mount point itself is used.
+/// Those of cgroup v2 where no controller is named. Empty directories if the controller is mounted
+/// nowhere. In a container the group's path often lies outside the mount's view; then the mount
+/// point itself is used.
 [[nodiscard]] CgroupPath cgroup_of(const FileReader& files, std::string_view controller);
 
 }  // namespace advisor

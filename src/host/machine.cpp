@@ -81,6 +81,46 @@ quota_in(const FileReader& files, const std::string& directory, bool unified) {
     return quota / period;
 }
 
+/// The file of one resource: "some avg10=0.00 avg60=0.00 avg300=0.00 total=1234" in microseconds.
+std::optional<Seconds> stalled_in(const FileReader& files, const std::string& path) {
+    constexpr std::string_view k_total = "total=";
+    const std::string text = files.read(path).value_or("");
+    const std::size_t at = text.find(k_total);
+    const auto total = text.starts_with("some ") && at != std::string::npos
+                           ? number_in(std::string_view(text).substr(at + k_total.size()))
+                           : std::nullopt;
+    return total ? std::optional(Seconds(*total / 1e6)) : std::nullopt;
+}
+
+std::optional<Stalls>
+stalls_in(const FileReader& files, const std::string& prefix, std::string_view suffix) {
+    const auto cpu = stalled_in(files, fmt::format("{}cpu{}", prefix, suffix));
+    const auto io = stalled_in(files, fmt::format("{}io{}", prefix, suffix));
+    const auto memory = stalled_in(files, fmt::format("{}memory{}", prefix, suffix));
+    return cpu && io && memory ? std::optional(Stalls{*cpu, *io, *memory}) : std::nullopt;
+}
+
+/// Of a cgroup of v2 only, also where v1 has the controllers; the root of all has no type.
+std::optional<Stalls> own_stalls(const FileReader& files) {
+    const CgroupPath path = cgroup_of(files, "");
+    if (!path.unified || !files.read(path.directories.front() + "/cgroup.type")) {
+        return std::nullopt;
+    }
+    return stalls_in(files, path.directories.front() + "/", ".pressure");
+}
+
+std::optional<Pressure> pressure_between(
+    const std::optional<Stalls>& before, const std::optional<Stalls>& after, Seconds elapsed
+) {
+    if (!before || !after) {
+        return std::nullopt;
+    }
+    const auto share = [&](Seconds Stalls::*resource) {
+        return std::clamp(((*after).*resource - (*before).*resource) / elapsed, 0.0, 1.0);
+    };
+    return Pressure{share(&Stalls::cpu), share(&Stalls::io), share(&Stalls::memory)};
+}
+
 }  // namespace
 
 Measured<double> cpu_quota(const FileReader& files) {
@@ -150,6 +190,8 @@ MachineTimes machine_times(const FileReader& files) {
     const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
     times.busy = Seconds((user + nice + system + irq + softirq) / ticks);
     times.stolen = Seconds(steal / ticks);
+    times.stalls = stalls_in(files, "/proc/pressure/", "");
+    times.own_stalls = own_stalls(files);
     const CgroupPath path = cgroup_of(files, "cpu");
     if (!path.directories.empty()) {
         const std::string text = files.read(path.directories.front() + "/cpu.stat").value_or("");
@@ -176,6 +218,8 @@ Disturbance disturbance_between(
     disturbance.foreign_fraction = {share(after.busy - before.busy - own_cpu), Source::derived};
     disturbance.throttled = {
         std::max(Seconds(0), after.throttled - before.throttled), Source::measured};
+    disturbance.pressure = pressure_between(before.stalls, after.stalls, elapsed);
+    disturbance.own_pressure = pressure_between(before.own_stalls, after.own_stalls, elapsed);
     return disturbance;
 }
 

@@ -21,12 +21,22 @@ namespace advisor {
 /// Memory limit by the cgroups of this process; absent where none limits it.
 [[nodiscard]] Measured<Bytes> memory_limit(const FileReader& files);
 
+/// Time in which some task was stalled for want of a resource, by the kernel's pressure stall
+/// information (/proc/pressure, and cpu.pressure, io.pressure and memory.pressure of cgroup v2).
+struct Stalls {
+    Seconds cpu;
+    Seconds io;
+    Seconds memory;
+};
+
 /// Accumulated CPU time of all cores since boot.
 struct MachineTimes {
     Seconds busy;       ///< user, nice, system and interrupts; not idle, iowait or steal
     Seconds stolen;     ///< by the hypervisor
     Seconds throttled;  ///< of our cgroup; zero where it has no quota
     bool known = false;
+    std::optional<Stalls> stalls{};      ///< on the machine, since boot
+    std::optional<Stalls> own_stalls{};  ///< in our cgroup, unless that is the root of all
 };
 
 [[nodiscard]] MachineTimes machine_times(const FileReader& files);
