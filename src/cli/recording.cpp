@@ -163,26 +163,19 @@ std::optional<Error> failure_of(const Profile& profile) {
 Result<GilReading> gil_reading(const Arguments& arguments) {
     const std::string given = arguments.value("gil").value_or("auto");
     if (given == "auto") {
-        return GilReading::sampled;
+        return GilReading::automatic;
     }
     if (given == "none") {
         return GilReading::none;
     }
     if (given == "exact") {
-        return fail(
-            ErrorKind::usage,
-            "cannot count the GIL exactly",
-            "that takes a library preloaded into the suite's interpreter, and advisor has none: "
-            "the "
-            "suite would not run as it does for you",
-            "--gil auto samples it from outside; bench/sampling compares that with such a library"
-        );
+        return GilReading::exact;
     }
     return fail(
         ErrorKind::usage,
         fmt::format("--gil {} is not known", given),
-        "it is neither auto nor none",
-        "--gil auto samples it where that is permitted, --gil none leaves it alone"
+        "it is neither auto nor exact nor none",
+        "--gil auto samples it from outside, --gil exact counts it, --gil none leaves it alone"
     );
 }
 
@@ -225,7 +218,9 @@ void forget_recordings(const Suite& suite, const ProfiledSuite& profiled) {
 
 std::vector<OptionSpec> with_recording(std::vector<OptionSpec> options) {
     options.push_back({"deadline", "TIME", "end the suite after this time, such as 20m"});
-    options.push_back({"gil", "auto|none", "sample from outside who holds the GIL, or do not"});
+    options.push_back(
+        {"gil", "auto|exact|none", "sample who holds the GIL, count it from within, or neither"}
+    );
     options.push_back({"verbose", "", "show pytest's own output, on standard error"});
     options.push_back({"no-calibration", "", "use shipped costs instead of measuring this machine"}
     );

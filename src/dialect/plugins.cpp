@@ -31,6 +31,10 @@ PythonFile recorder_leftovers() {
     return {"advisor_leftovers.py", embedded_advisor_leftovers_py()};
 }
 
+PythonFile recorder_gil() {
+    return {"advisor_gil.py", embedded_advisor_gil_py()};
+}
+
 PythonFile journal_plugin() {
     return {"advisor_journal.py", embedded_advisor_journal_py()};
 }
@@ -66,10 +70,18 @@ std::vector<PythonFile> lanes_package() {
     };
 }
 
+GilCounter gil_counter(const std::string& ring_path) {
+    return {
+        "libadvisor_gil.so",
+        embedded_libadvisor_gil_so(),
+        {"ADVISOR_GIL_COUNTERS", ring_path},
+        "ADVISOR_GIL_LD_PRELOAD"};
+}
+
 PluginLoading load_recorder(const std::string& ring_path) {
     PluginLoading load = loading(recorder_plugin(), "ADVISOR_RECORDER_RING", ring_path);
     load.keep_as = "ADVISOR_RECORDER_PYTHONPATH";
-    load.modules = {recorder_ring(), recorder_leftovers()};
+    load.modules = {recorder_ring(), recorder_leftovers(), recorder_gil()};
     return load;
 }
 

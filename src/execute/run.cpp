@@ -58,7 +58,7 @@ ProcessSpec spec_of(
         spec.argv.insert(spec.argv.end(), plugin.words.begin(), plugin.words.end());
         spec.environment.emplace_back(plugin.variable);
         if (!plugin.keep_as.empty()) {
-            spec.prefixes.push_back({"PYTHONPATH", place.path(), plugin.keep_as});
+            spec.path_entries.push_back({"PYTHONPATH", place.path(), plugin.keep_as});
         }
     }
     spec.directory = request.suite.directory;

@@ -213,6 +213,13 @@ Result<Gil> Gil::find(const MemoryReader& memory, std::string_view maps, std::st
     return unknown("none of its files exports the runtime of CPython");
 }
 
+bool Gil::is_known(std::string_view version) {
+    const auto minor = minor_of(version);
+    const auto is_of = [&](const auto& layout) { return layout.minor == *minor; };
+    return !minor || std::any_of(k_tables.begin(), k_tables.end(), is_of)
+           || (k_has_fixed_layouts && std::any_of(k_fixed.begin(), k_fixed.end(), is_of));
+}
+
 std::optional<bool> Gil::is_held() const {
     const auto locked = value_at<std::int32_t>(*memory_, locked_);
     if (!locked || *locked < 0) {

@@ -56,12 +56,16 @@ std::map<std::string, std::string, std::less<>> changes_of(const ProcessSpec& sp
     for (const auto& [name, value] : spec.environment) {
         changes[name] = value ? fmt::format("{}={}", name, *value) : std::string();
     }
-    for (const PathPrefix& prefix : spec.prefixes) {
-        const char* own = ::getenv(prefix.variable.c_str());
-        const std::string rest = own != nullptr && *own != '\0' ? fmt::format(":{}", own) : "";
-        changes[prefix.variable] = fmt::format("{}={}{}", prefix.variable, prefix.directory, rest);
-        changes[prefix.keep_as] =
-            own != nullptr ? fmt::format("{}={}", prefix.keep_as, own) : std::string();
+    for (const PathEntry& entry : spec.path_entries) {
+        const char* own = ::getenv(entry.variable.c_str());
+        std::string value = entry.path;
+        if (own != nullptr && *own != '\0') {
+            value = entry.at == PathEntry::At::front ? fmt::format("{}:{}", entry.path, own)
+                                                     : fmt::format("{}:{}", own, entry.path);
+        }
+        changes[entry.variable] = fmt::format("{}={}", entry.variable, value);
+        changes[entry.keep_as] =
+            own != nullptr ? fmt::format("{}={}", entry.keep_as, own) : std::string();
     }
     return changes;
 }

@@ -107,7 +107,7 @@ EmptySuite::run(const char* configuration, ProcessLauncher& launcher) const {
     spec.argv.insert(spec.argv.end(), journal.words.begin(), journal.words.end());
     spec.directory = place_.path();
     spec.environment = {journal.variable, {"PYTEST_ADDOPTS", std::nullopt}};
-    spec.prefixes = {{"PYTHONPATH", place_.path(), journal.keep_as}};
+    spec.path_entries = {{"PYTHONPATH", place_.path(), journal.keep_as}};
     spec.input = Stream::discard;
     spec.output = Stream::capture;
     spec.error = Stream::with_output;

@@ -40,7 +40,7 @@ ProcessSpec probe_spec(
     spec.argv.insert(spec.argv.end(), probe.words.begin(), probe.words.end());
     // Given once, pytest 9 answers before it loads a plugin.
     spec.argv.insert(spec.argv.end(), {"--version", "--version"});
-    spec.prefixes = {{"PYTHONPATH", place.path(), probe.keep_as}};
+    spec.path_entries = {{"PYTHONPATH", place.path(), probe.keep_as}};
     return spec;
 }
 

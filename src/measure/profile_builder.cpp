@@ -1,5 +1,7 @@
 #include "measure/profile_builder.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -128,19 +130,50 @@ void name_versions(const RecordedRun& run, Interpreter& interpreter) {
     }
 }
 
-void name_unsampled(const SampleLog& log, Profile& profile) {
-    const std::string no_sample = profile.sampling ? "" : "no sample fell into the recorded time";
-    const auto name = [&](const char* what, const std::string& because) {
-        const std::string& reason = because.empty() ? no_sample : because;
-        if (!reason.empty()) {
-            profile.missing.push_back({what, reason});
+std::string uncounted_because(const RecordedRun& run) {
+    const auto found = run.facts.find("gil_uncounted");
+    return found == run.facts.end() ? "the recorder never came to life" : found->second;
+}
+
+/// `unsampled`: why samples do not tell it; empty if they do.
+void name_missing_gil(
+    const RecordedRun& run, const RunFacts& facts, const std::string& unsampled, Profile& profile
+) {
+    if (run.counts_gil()) {
+        if (!facts.counts_because.empty()) {
+            profile.missing.push_back(
+                {"the GIL as seen from outside",
+                 facts.counts_because + "; a preloaded library counted it instead"}
+            );
         }
+    } else if (!facts.counts_gil) {
+        if (!unsampled.empty()) {
+            profile.missing.push_back({"time holding the GIL", unsampled});
+        }
+    } else if (unsampled.empty()) {
+        profile.missing.push_back(
+            {"exact time holding the GIL", uncounted_because(run) + "; it was sampled instead"}
+        );
+    } else {
+        profile.missing.push_back(
+            {"time holding the GIL",
+             fmt::format("{}; it was not counted, because {}", unsampled, uncounted_because(run))}
+        );
+    }
+}
+
+void name_unsampled(const RecordedRun& run, const RunFacts& facts, Profile& profile) {
+    const SampleLog& log = *facts.samples;
+    const auto why = [&](const std::string& because) {
+        return because.empty() && !profile.sampling ? "no sample fell into the recorded time"
+                                                    : because;
     };
-    name(
-        "time holding the GIL",
-        log.no_gil_because.empty() ? log.no_waits_because : log.no_gil_because
-    );
-    name("what blocked time waited for", log.no_waits_because);
+    const std::string& no_gil =
+        log.no_gil_because.empty() ? log.no_waits_because : log.no_gil_because;
+    name_missing_gil(run, facts, why(no_gil), profile);
+    if (const std::string waits = why(log.no_waits_because); !waits.empty()) {
+        profile.missing.push_back({"what blocked time waited for", waits});
+    }
 }
 
 void name_missing(const RecordedRun& run, Profile& profile) {
@@ -236,7 +269,7 @@ Profile ProfileBuilder::finish(RunFacts facts) && {
     name_missing(run, profile);
     move_leftovers(run, profile);
     if (facts.samples) {
-        name_unsampled(*facts.samples, profile);
+        name_unsampled(run, facts, profile);
     }
     profile.host = std::move(facts.host);
     profile.interpreter = std::move(facts.interpreter);

@@ -2,8 +2,10 @@
 
 #include <advisor/dialect/plugins.hpp>
 #include <advisor/host/clock.hpp>
+#include <advisor/host/gil.hpp>
 #include <advisor/host/guard.hpp>
 #include <advisor/host/machine.hpp>
+#include <advisor/host/memory_reader.hpp>
 #include <advisor/host/private_directory.hpp>
 #include <advisor/host/shared_ring.hpp>
 #include <advisor/store/record_stream.hpp>
@@ -131,13 +133,43 @@ ProcessSpec spec_of(
     spec.argv.insert(spec.argv.end(), recorder.words.begin(), recorder.words.end());
     spec.directory = suite.directory;
     spec.environment = {recorder.variable};
-    spec.prefixes = {{"PYTHONPATH", place.path(), recorder.keep_as}};
+    spec.path_entries = {{"PYTHONPATH", place.path(), recorder.keep_as}};
     spec.input = Stream::discard;
     spec.output = options.output;
     spec.error = options.output == Stream::capture ? Stream::with_output : Stream::inherit;
     spec.capture_limit = Bytes(256 << 10);
     spec.deadline = options.deadline;
     return spec;
+}
+
+/// Whether to count the GIL, and why if nobody asked for it.
+struct GilPlan {
+    bool counts = false;
+    std::string because;
+};
+
+GilPlan gil_plan(GilReading reading, const Interpreter& interpreter) {
+    if (reading != GilReading::automatic || interpreter.implementation != "cpython") {
+        return {reading == GilReading::exact, ""};
+    }
+    if (!Gil::is_known(interpreter.version)) {
+        return {
+            true, fmt::format("its place is not known for CPython {} here", interpreter.version)};
+    }
+    if (!can_read_children()) {
+        return {true, "this machine does not permit to read the memory of a child"};
+    }
+    return {};
+}
+
+void preload(const GilCounter& counter, const PrivateDirectory& place, ProcessSpec& spec) {
+    spec.environment.emplace_back(counter.variable);
+    spec.path_entries.push_back(
+        {"LD_PRELOAD",
+         fmt::format("{}/{}", place.path(), counter.name),
+         counter.keep_as,
+         PathEntry::At::back}
+    );
 }
 
 Status put_plugin(const PluginLoading& plugin, const PrivateDirectory& place) {
@@ -181,6 +213,17 @@ std::optional<RecordingFile> file_for(const RecordingHead& head, const std::stri
     return file ? std::optional(std::move(*file)) : std::nullopt;
 }
 
+void name_missing_pressure(RunFacts& facts) {
+    if (!facts.disturbance.pressure) {
+        facts.missing.push_back({"pressure on the machine", "its kernel does not tell it"});
+    } else if (!facts.disturbance.own_pressure) {
+        facts.missing.push_back(
+            {"pressure by others",
+             "the suite is in the root cgroup, so that its own is not told apart"}
+        );
+    }
+}
+
 RunFacts facts_of(RecordingHead head, const ProcessEnd& end, Seconds deadline) {
     RunFacts facts = facts_of(std::move(head));
     facts.exec_ns = static_cast<std::uint64_t>(end.exec_ns);
@@ -220,6 +263,15 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     if (const Status written = put_plugin(recorder, *place); !written) {
         return tl::unexpected(written.error());
     }
+    const GilPlan gil = gil_plan(options.gil, suite.interpreter);
+    ProcessSpec spec = spec_of(suite, options, *place, recorder);
+    if (gil.counts) {
+        const GilCounter counter = gil_counter(ring->path());
+        if (const Status written = place->put(counter.name, counter.bytes); !written) {
+            return tl::unexpected(written.error());
+        }
+        preload(counter, *place, spec);
+    }
     RecordingHead head = head_of(suite, instruments);
     Recording recording(std::move(*ring), file_for(head, options.keep_as), options.progress);
     const Guard guard([&](int) { recording.rescue(); });
@@ -237,7 +289,7 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     };
     const Seconds own_before = own_cpu_time();
     const MachineTimes before = machine_times(instruments.files);
-    auto end = instruments.launcher.run(spec_of(suite, options, *place, recorder), watch);
+    auto end = instruments.launcher.run(spec, watch);
     if (!end) {
         recording.discard();
         return tl::unexpected(end.error());
@@ -245,6 +297,8 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     const MachineTimes after = machine_times(instruments.files);
     RunFacts facts = facts_of(std::move(head), *end, options.deadline);
     facts.samples = sampler.stop();
+    facts.counts_gil = gil.counts;
+    facts.counts_because = gil.because;
     facts.disturbance = disturbance_between(
         before,
         after,
@@ -252,6 +306,7 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
         end->cpu() + own_cpu_time() - own_before,
         facts.host.cores_online
     );
+    name_missing_pressure(facts);
     facts.counters = counting ? counting->read() : std::vector<RunCounter>{};
     ProfiledSuite profiled = std::move(recording).finish(std::move(facts), std::move(end->output));
     profiled.interrupted = end->forwarded.has_value();

@@ -36,6 +36,16 @@ double user_share(const Mark& begin, const Mark& end) {
     return all > 0 ? all_user / all : 1.0;
 }
 
+/// `cost` has its wall and its waiting for a core.
+void charge_gil(const GilCounted& counts, Cost& cost) {
+    const Seconds held = std::min(nanoseconds(0, counts.held_ns), cost.wall);
+    const Seconds idle = std::min(nanoseconds(0, counts.idle_ns), held);
+    const Seconds blocked = std::max(Seconds(0), idle - cost.core_wait.value_or(Seconds(0)));
+    cost.gil_held = {held - idle + blocked, Source::measured};
+    cost.gil_held_blocked = {blocked, Source::measured};
+    cost.gil_releases = {count(0, counts.releases), Source::measured};
+}
+
 /// Cuts a count into whole parts, so that they add up to it.
 class CountShares {
 public:
@@ -59,6 +69,9 @@ private:
 Cost no_cost() {
     Cost cost;
     cost.core_wait = {Seconds(0), Source::measured};
+    cost.gil_held = {Seconds(0), Source::measured};
+    cost.gil_held_blocked = {Seconds(0), Source::measured};
+    cost.gil_releases = {0, Source::measured};
     return cost;
 }
 
@@ -96,7 +109,19 @@ void Ledger::point(Account account, std::uint64_t wall_ns, std::uint64_t thread_
     }
     const Seconds wall = nanoseconds(std::exchange(wall_ns_, wall_ns), wall_ns);
     const Seconds cpu = nanoseconds(std::exchange(thread_cpu_ns_, thread_cpu_ns), thread_cpu_ns);
-    segments_.push_back({account, wall.value(), cpu.value()});
+    segments_.push_back({account, wall.value(), cpu.value(), uncharged_gil()});
+}
+
+GilCounted Ledger::uncharged_gil() {
+    const GilCounted now = gil_.value_or(GilCounted());
+    const GilCounted before = std::exchange(gil_charged_, now);
+    const auto part = [](std::uint64_t from, std::uint64_t to) {
+        return to > from ? to - from : 0;
+    };
+    return {
+        part(before.held_ns, now.held_ns),
+        part(before.idle_ns, now.idle_ns),
+        part(before.releases, now.releases)};
 }
 
 std::vector<Charge> Ledger::mark(Account account, const Mark& at) {
@@ -104,6 +129,8 @@ std::vector<Charge> Ledger::mark(Account account, const Mark& at) {
     if (last_) {
         point(account, at.wall_ns, at.thread_cpu_ns);
         charges = share_out(cost_between(*last_, at));
+    } else {
+        uncharged_gil();  // of before the first mark
     }
     last_ = at;
     wall_ns_ = at.wall_ns;
@@ -152,6 +179,9 @@ std::vector<Charge> Ledger::share_out(const Cost& total) {
         cost.children_cpu = total.children_cpu * of_wall;
         if (total.core_wait.has_value()) {
             cost.core_wait = {Seconds(wait * of_idle), Source::measured};
+        }
+        if (gil_) {
+            charge_gil(segment.gil, cost);
         }
         cost.voluntary_switches = voluntary.until(upto);
         cost.involuntary_switches = involuntary.until(upto);

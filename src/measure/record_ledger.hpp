@@ -42,8 +42,17 @@ struct Charge {
 /// CPU of children and other threads by wall. getrusage counts user and system time in ticks, which
 /// only give their shares of the thread's CPU: those between the marks, or those of the thread's
 /// life so far where no tick fell between them.
+///
+/// What is counted of the GIL is exact for every segment, too, but that a count does not know what
+/// the holder waited for when it was on no core: as much of that as the thread waited for a core
+/// is taken to be just this, and is no time holding the GIL, since alone it would not be there.
 class Ledger {
 public:
+    /// Counts up to the next point or mark.
+    void gil(const GilCounted& counts) { gil_ = counts; }
+
+    [[nodiscard]] bool counts_gil() const { return gil_.has_value(); }
+
     /// The time since the last point or mark belongs to `account`.
     void point(Account account, std::uint64_t wall_ns, std::uint64_t thread_cpu_ns);
 
@@ -58,13 +67,17 @@ private:
         Account account;
         double wall = 0;  ///< seconds, as the next
         double cpu = 0;
+        GilCounted gil;
     };
+    GilCounted uncharged_gil();
     [[nodiscard]] std::vector<Charge> share_out(const Cost& total);
 
     std::optional<Mark> last_;
     std::uint64_t wall_ns_ = 0;  ///< of the last point or mark
     std::uint64_t thread_cpu_ns_ = 0;
     std::vector<Segment> segments_;
+    std::optional<GilCounted> gil_;  ///< as last counted
+    GilCounted gil_charged_;         ///< what segments, or what came before them, have of it
 };
 
 /// No time at all, and measured to be so: the neutral element of sums and differences of costs.

@@ -30,6 +30,18 @@ std::optional<Phase> phase_after(const TestPoint& report) {
     return std::nullopt;
 }
 
+/// No zero is measured of what is not counted.
+void forget_gil(Cost& cost) {
+    cost.gil_held = cost.gil_held_blocked = {};
+    cost.gil_releases = {};
+}
+
+void forget_gil(RecordedTest& test) {
+    for (Cost* cost : {&test.cost.setup, &test.cost.call, &test.cost.teardown, &test.protocol}) {
+        forget_gil(*cost);
+    }
+}
+
 }  // namespace
 
 void RecordedRun::operator()(const RunFact& record) {
@@ -147,9 +159,21 @@ void RecordedRun::close() {
         charge(rest);
     }
     end_test();
+    if (!counts_gil()) {
+        for (Cost* cost : {&configure, &collection, &loop, &finish}) {
+            forget_gil(*cost);
+        }
+        for (RecordedInstance& instance : instances) {
+            forget_gil(instance.cost.setup);
+            forget_gil(instance.cost.teardown);
+        }
+    }
     for (RecordedTest& test : tests) {
         if (test.forked) {
             test.cost.call += std::exchange(test.protocol, no_cost());
+        }
+        if (!counts_gil()) {
+            forget_gil(test);
         }
         std::vector<FixtureUse>& uses = test.cost.fixtures;
         for (std::size_t i = 0; i < uses.size(); ++i) {  // grows while it is walked

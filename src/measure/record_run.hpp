@@ -55,6 +55,7 @@ public:
     void operator()(const FixtureNeeded& record);
     void operator()(const TestPoint& record);
     void operator()(const HoldingsCounted& record);
+    void operator()(const GilCounted& record) { ledger_.gil(record); }
     void operator()(const RecorderFailed& record);
     void operator()(const SessionMark& record);
     void operator()(const CountersMark& record);
@@ -67,6 +68,7 @@ public:
     [[nodiscard]] RecordedPosition position() const { return {current_, open_phase_}; }
     [[nodiscard]] std::size_t started() const { return started_; }
     [[nodiscard]] std::size_t failed() const { return failed_; }
+    [[nodiscard]] bool counts_gil() const { return ledger_.counts_gil(); }
     [[nodiscard]] bool has_holdings() const { return holdings_.has_value(); }
 
     std::map<std::string, std::string> facts;

@@ -172,6 +172,7 @@ void estimate_gil(RecordedRun& run, const std::vector<Subject>& subjects, Sampli
         const Seconds on = cost.cpu() * while_computing.spans[i].mean;
         const Seconds off = cost.blocked() * while_blocked.spans[i].mean;
         cost.gil_held = {on + off, Source::sampled};
+        cost.gil_held_blocked = {off, Source::sampled};
         if (subjects[i].is_work) {
             cpu[i] = cost.cpu().value();
             idle[i] = cost.blocked().value();
@@ -180,6 +181,7 @@ void estimate_gil(RecordedRun& run, const std::vector<Subject>& subjects, Sampli
         }
     }
     run.loop.gil_held = sampling.gil_held = {held, Source::sampled};
+    run.loop.gil_held_blocked = {sampling.gil_held_blocked, Source::sampled};
     sampling.gil_standard_error = Seconds(std::sqrt(
         while_computing.variance_of_sum(computing, cpu)
         + while_blocked.variance_of_sum(blocked, idle)
@@ -311,7 +313,10 @@ std::optional<Sampling> apply_samples(RecordedRun& run, const SampleLog& log) {
     sampling.mean_period = log.elapsed / (count + static_cast<double>(log.late));
     sampling.mean_lateness = log.lateness / count;
     sampling.core_fraction = log.elapsed > Seconds(0) ? log.cpu / log.elapsed : 0.0;
-    if (log.no_gil_because.empty()) {
+    if (run.counts_gil()) {
+        sampling.gil_held = run.loop.gil_held;
+        sampling.gil_held_blocked = run.loop.gil_held_blocked.value_or(Seconds(0));
+    } else if (log.no_gil_because.empty()) {
         estimate_gil(run, subjects, sampling);
     }
     WaitSplit split(subjects, groups.count());

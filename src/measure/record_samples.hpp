@@ -18,7 +18,8 @@
 
 namespace advisor {
 
-/// Fills `gil_held` and `waits` in `run`, but where the log says that it is of no use for them.
+/// Fills `gil_held` and `waits` in `run`, but where the log says that it is of no use for them, and
+/// the former not where it was counted.
 /// Nothing if no sample fell into the recorded time. `run` is closed.
 [[nodiscard]] std::optional<Sampling> apply_samples(RecordedRun& run, const SampleLog& log);
 

@@ -64,6 +64,15 @@ Lines shares(
 
 /// How the GIL was read, and what that leaves open.
 std::string how_held(const Profile& profile) {
+    const Cost& loop = profile.session.loop;
+    if (loop.gil_releases.has_value()) {
+        const auto releases = static_cast<std::size_t>(loop.gil_releases.value());
+        return fmt::format(
+            ", {} of it by who did not run, as counted from within; it was released {}",
+            format_seconds(loop.gil_held_blocked.value_or(Seconds(0))),
+            format_count(releases, "time")
+        );
+    }
     if (!profile.sampling || profile.sampling->gil_held.source() != Source::sampled) {
         return "";
     }

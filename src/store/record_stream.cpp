@@ -28,6 +28,7 @@ enum Kind : std::uint16_t {
     points = 5,
     failed = 6,
     holdings = 7,
+    gil = 8,
     first_session_mark = 16,
     last_session_mark = 20,
     counters = 32,
@@ -141,6 +142,14 @@ HoldingsCounted holdings_of(ByteReader& bytes) {
     return record;
 }
 
+GilCounted gil_of(ByteReader& bytes) {
+    GilCounted record;
+    record.held_ns = bytes.number<std::uint64_t>();
+    record.idle_ns = bytes.number<std::uint64_t>();
+    record.releases = bytes.number<std::uint64_t>();
+    return record;
+}
+
 TestPoint point_of(ByteReader& bytes) {
     TestPoint record;
     record.step = bytes.enumerator<Step>(bytes.number<std::uint8_t>(), Step::reported);
@@ -186,6 +195,7 @@ std::optional<Record> record_of(std::uint16_t kind, ByteReader& bytes) {
     case item: return item_of(bytes);
     case need: return need_of(bytes);
     case holdings: return holdings_of(bytes);
+    case gil: return gil_of(bytes);
     case failed: {
         const std::string text = bytes.text(bytes.left());
         return RecorderFailed{text.substr(0, text.find('\0'))};

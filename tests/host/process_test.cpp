@@ -82,10 +82,20 @@ TEST_CASE("a path prefix comes first, and the child can put the old value back")
     ProcessSpec spec = shell(
         "echo $ADVISOR_TEST_PATH $ADVISOR_TEST_OLD $ADVISOR_TEST_NO_PATH ${ADVISOR_TEST_NONE-none}"
     );
-    spec.prefixes = {
+    spec.path_entries = {
         {"ADVISOR_TEST_PATH", "/first", "ADVISOR_TEST_OLD"},
         {"ADVISOR_TEST_NO_PATH", "/only", "ADVISOR_TEST_NONE"}};
     CHECK(run(spec).output == "/first:/a:/b /a:/b /only none\n");
+}
+
+TEST_CASE("a path may be the last one") {
+    ::setenv("ADVISOR_TEST_PATH", "/a:/b", 1);
+    ::unsetenv("ADVISOR_TEST_NO_PATH");
+    ProcessSpec spec = shell("echo $ADVISOR_TEST_PATH $ADVISOR_TEST_NO_PATH");
+    spec.path_entries = {
+        {"ADVISOR_TEST_PATH", "/last", "ADVISOR_TEST_OLD", PathEntry::At::back},
+        {"ADVISOR_TEST_NO_PATH", "/only", "ADVISOR_TEST_NONE", PathEntry::At::back}};
+    CHECK(run(spec).output == "/a:/b:/last /only\n");
 }
 
 TEST_CASE("only the last bytes of a long output are kept") {

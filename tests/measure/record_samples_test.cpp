@@ -174,3 +174,105 @@ TEST_CASE("time on a core counts, not what a thread holds while it waits for one
     const Profile alone = profile_of(tape, samples.log);
     CHECK(alone.tests[0].total().gil_held.value().value() == doctest::Approx(0.0125).epsilon(0.1));
 }
+
+namespace {
+
+/// 130 ms of the GIL before the tests; then a call of 200 ms that holds it for 90, and one that
+/// holds it throughout and is blocked for 40 ms of that.
+Tape counted() {
+    Tape tape;
+    tape.gil(100, 0, 50).collected({"a.py::hashes", "a.py::hoards"});
+    tape.gil(130, 0, 60).begin(0).set_up(0).end(0, Phase::setup).report(0, Phase::setup);
+    tape.compute(200).gil(220, 0, 63).end(0, Phase::call).counters().report(0, Phase::call);
+    tape.end(0, Phase::teardown).report(0, Phase::teardown);
+    tape.begin(1).set_up(1).end(1, Phase::setup).report(1, Phase::setup);
+    tape.compute(60).wait(40).gil(320, 40, 64).end(1, Phase::call).counters();
+    tape.report(1, Phase::call).end(1, Phase::teardown).report(1, Phase::teardown);
+    return tape;
+}
+
+}  // namespace
+
+TEST_CASE("what was counted of the GIL belongs to the phase that ended when it was counted") {
+    Tape tape = counted();
+    tape.finished();
+    const Profile profile = profile_of(tape);
+    const Cost& hashes = profile.tests[0].call;
+    CHECK(hashes.gil_held.value().value() == ms(90));
+    CHECK(hashes.gil_held.source() == Source::measured);
+    CHECK(hashes.gil_held_blocked.value() == Seconds(0));
+    CHECK(hashes.gil_releases.value() == 3);
+    const Cost& hoards = profile.tests[1].call;
+    CHECK(hoards.gil_held.value().value() == ms(100));
+    CHECK(hoards.gil_held_blocked.value().value() == ms(40));
+    CHECK(profile.tests[1].total().gil_releases.value() == 1);
+    CHECK(profile.session.loop.gil_held.value().value() == ms(190));
+    CHECK(profile.session.collection.gil_held.value() == Seconds(0));
+    CHECK(profile.missing.empty());
+}
+
+TEST_CASE("counts go before samples, and stay where samples are of no use") {
+    Tape tape = counted();
+    tape.finished();
+    Samples samples(150);
+    samples.see(300, GilState::free);
+    const Profile both = profile_of(tape, samples.log);
+    CHECK(both.tests[0].call.gil_held.value().value() == ms(90));
+    REQUIRE(both.sampling);
+    CHECK(both.sampling->gil_held == both.session.loop.gil_held);
+    CHECK(both.sampling->gil_held_blocked.value() == ms(40));
+
+    RunFacts facts = facts_of(tape);
+    facts.samples = SampleLog();
+    facts.samples->no_gil_because = "denied";
+    facts.counts_gil = true;
+    facts.counts_because = "denied";
+    const Profile instead = profile_of(tape, std::move(facts));
+    CHECK(instead.tests[0].call.gil_held.value().value() == ms(90));
+    REQUIRE_FALSE(instead.missing.empty());
+    CHECK(instead.missing[0].what == "the GIL as seen from outside");
+    CHECK(instead.missing[0].because == "denied; a preloaded library counted it instead");
+}
+
+TEST_CASE("what the holder waits for a core is no time holding the GIL") {
+    Tape tape;
+    tape.gil(0, 0, 0).collected({"a.py::t"});
+    tape.begin(0).set_up(0).end(0, Phase::setup).report(0, Phase::setup);
+    tape.compute(50).wait_for_core(30).wait(20).gil(100, 50, 0).end(0, Phase::call).counters();
+    tape.report(0, Phase::call).finished();
+    const Profile profile = profile_of(tape);
+    CHECK(profile.tests[0].call.gil_held.value().value() == ms(70));
+    CHECK(profile.tests[0].call.gil_held_blocked.value().value() == ms(20));
+}
+
+TEST_CASE("why the GIL was not counted is said, and that it was sampled instead") {
+    Tape tape = computing_and_waiting();
+    tape.add(RunFact{"gil_uncounted", "it is linked statically"});
+    Samples samples(150);
+    samples.see(400, GilState::held);
+    RunFacts facts = facts_of(tape);
+    facts.counts_gil = true;
+    facts.samples = samples.log;
+    CHECK(
+        profile_of(tape, facts).missing
+        == std::vector<
+            Missing>{{"exact time holding the GIL", "it is linked statically; it was sampled instead"}}
+    );
+    facts.samples->no_gil_because = "denied";
+    CHECK(
+        profile_of(tape, facts).missing
+        == std::vector<
+            Missing>{{"time holding the GIL", "denied; it was not counted, because it is linked statically"}}
+    );
+}
+
+TEST_CASE("counts that cannot be are no more than the wall, and never negative") {
+    Tape tape;
+    tape.gil(50, 50, 50).collected({"a.py::t"}).begin(0).set_up(0).compute(10);
+    tape.gil(1'000'000, 2'000'000, 3).end(0, Phase::setup).report(0, Phase::setup);
+    tape.compute(10).gil(0, 0, 0).end(0, Phase::call).counters().finished();
+    const Cost total = profile_of(tape).tests[0].total();
+    CHECK(total.gil_held.value() <= total.wall);
+    CHECK(total.gil_held_blocked.value() <= total.gil_held.value());
+    CHECK(total.gil_releases.value() == 0);
+}

@@ -57,6 +57,10 @@ public:
     Tape& holdings(std::uint32_t since, Holdings counts) {
         return add(HoldingsCounted{since, counts});
     }
+    /// What a preloaded library has counted of the GIL so far.
+    Tape& gil(std::uint64_t held_ms, std::uint64_t idle_ms, std::uint64_t releases) {
+        return add(GilCounted{held_ms * k_ms, idle_ms * k_ms, releases});
+    }
     Tape& begin(std::uint32_t test) { return point(test, Step::test_begun); }
     Tape& set_up(std::uint32_t test) { return point(test, Step::setup_begun); }
     Tape& end(std::uint32_t test, Phase phase) { return point(test, Step::phase_ended, phase); }

@@ -85,6 +85,7 @@ Stream one_of_each() {
     stream.frame(5, point(0, 0, 0, 0) + point(3, 1, 2, 3));
     stream.frame(6, "OSError: gone");
     stream.frame(7, Payload().u32(3).u32(2).u32(0xffffffff).u32(1).str());
+    stream.frame(8, Payload().u64(500).u64(20).u64(3).str());
     stream.mark(19, 0xffffffff, 1, 77);
     stream.mark(32, 0xffffffff, 0, 78);
     stream.mark(48, 0, 9, 79);
@@ -102,7 +103,7 @@ std::vector<Record> decoded(std::string_view bytes) {
 
 TEST_CASE("every kind of frame becomes its record") {
     const std::vector<Record> records = decoded(one_of_each().bytes());
-    REQUIRE(records.size() == 12);
+    REQUIRE(records.size() == 13);
     CHECK(std::get<RunFact>(records[0]) == RunFact{"python", "3.9"});
 
     const auto& fixture = std::get<FixtureDefined>(records[1]);
@@ -129,18 +130,20 @@ TEST_CASE("every kind of frame becomes its record") {
     // A number that no process has is cut to one whose differences do not overflow.
     CHECK(std::get<HoldingsCounted>(records[7]) == HoldingsCounted{3, {2, 1 << 30, 1}});
 
-    const auto& session = std::get<SessionMark>(records[8]);
+    CHECK(std::get<GilCounted>(records[8]) == GilCounted{500, 20, 3});
+
+    const auto& session = std::get<SessionMark>(records[9]);
     CHECK(session.point == SessionPoint::finished);
     CHECK(session.exit_status == 1);
     CHECK(session.at == Mark{77, 2, 3, 0.5, 0.25, 4, 5, 6, 7, 1.5, 2.5, 222});
-    CHECK(std::get<CountersMark>(records[9]).at.wall_ns == 78);
+    CHECK(std::get<CountersMark>(records[10]).at.wall_ns == 78);
 
-    const auto& begin = std::get<FixtureMark>(records[10]);
+    const auto& begin = std::get<FixtureMark>(records[11]);
     CHECK(begin.instance == 9);
     CHECK(begin.span == FixtureSpan::setup);
     CHECK(begin.edge == Edge::begin);
     CHECK(begin.use == FixtureUse{{5}, 6});
-    const auto& end = std::get<FixtureMark>(records[11]);
+    const auto& end = std::get<FixtureMark>(records[12]);
     CHECK(end.span == FixtureSpan::teardown);
     CHECK(end.edge == Edge::end);
 }
@@ -224,23 +227,23 @@ TEST_CASE("what cannot be a frame is an error that says where it is") {
     }
     SUBCASE("another number than the next") {
         bytes += Payload().u32(8).u32(0).str();
-        why = "frame 0 where 12 is due";
+        why = "frame 0 where 13 is due";
     }
     SUBCASE("a kind that there is not") {
-        bytes += Payload().u32(8).add(std::uint16_t{99}).add(std::uint16_t{12}).str();
+        bytes += Payload().u32(8).add(std::uint16_t{99}).add(std::uint16_t{13}).str();
         why = "a frame of kind 99 that makes no sense";
     }
     SUBCASE("a payload that is too short") {
-        bytes += Payload().u32(16).add(std::uint16_t{19}).add(std::uint16_t{12}).u64(0).str();
+        bytes += Payload().u32(16).add(std::uint16_t{19}).add(std::uint16_t{13}).u64(0).str();
         why = "a frame of kind 19 that makes no sense";
     }
     SUBCASE("a step that there is not") {
-        bytes += Payload().u32(32).add(std::uint16_t{5}).add(std::uint16_t{12}).str();
+        bytes += Payload().u32(32).add(std::uint16_t{5}).add(std::uint16_t{13}).str();
         bytes += point(4, 0, 0, 0);
         why = "a frame of kind 5 that makes no sense";
     }
     RecordDecoder decoder;
-    CHECK(decoder.feed(bytes).size() == 12);
+    CHECK(decoder.feed(bytes).size() == 13);
     CHECK(decoder.feed(one_of_each().bytes()).empty());
     REQUIRE(decoder.error().has_value());
     CHECK(decoder.error()->because.starts_with(why + " at byte " + std::to_string(length)));

@@ -25,6 +25,7 @@ struct PythonFile {
 [[nodiscard]] PythonFile recorder_plugin();
 [[nodiscard]] PythonFile recorder_ring();       ///< a module that the recorder imports
 [[nodiscard]] PythonFile recorder_leftovers();  ///< another
+[[nodiscard]] PythonFile recorder_gil();        ///< another
 [[nodiscard]] PythonFile journal_plugin();
 [[nodiscard]] PythonFile planned_plugin();
 [[nodiscard]] PythonFile probe_plugin();
@@ -43,6 +44,17 @@ struct PluginLoading {
     std::pair<std::string, std::string> variable;  ///< tells the plugin where to write
     std::string keep_as;  ///< empty: the plugin leaves PYTHONPATH to another
 };
+
+/// The library that counts the GIL (plugin/advisor_gil.c), to lie beside the recorder and to be the
+/// last of LD_PRELOAD, whose old value the recorder finds under `keep_as` and puts back.
+struct GilCounter {
+    std::string_view name;
+    std::string_view bytes;
+    std::pair<std::string, std::string> variable;  ///< tells it where to count
+    std::string keep_as;
+};
+
+[[nodiscard]] GilCounter gil_counter(const std::string& ring_path);
 
 [[nodiscard]] PluginLoading load_recorder(const std::string& ring_path);
 [[nodiscard]] PluginLoading load_journal(const std::string& journal_path);

@@ -31,6 +31,9 @@ public:
     [[nodiscard]] static Result<Gil>
     find(const MemoryReader& memory, std::string_view maps, std::string_view version);
 
+    /// Whether the words of this version ("3.11.7") can be found here; empty: it may be.
+    [[nodiscard]] static bool is_known(std::string_view version);
+
     /// Nothing if it cannot be read, or there is none yet.
     [[nodiscard]] std::optional<bool> is_held() const;
 

@@ -45,6 +45,9 @@ private:
     int pid_;
 };
 
+/// Whether this process may read the memory of a child, tried on one that is forked for it.
+[[nodiscard]] bool can_read_children();
+
 template <typename T>
 [[nodiscard]] std::optional<T> value_at(const MemoryReader& memory, std::uint64_t address) {
     static_assert(std::is_trivially_copyable_v<T>);

@@ -29,12 +29,14 @@ enum class Stream : std::uint8_t {
     discard,      ///< /dev/null; of standard input: at its end
 };
 
-/// A directory to be the first of a variable like PATH. The variable's own value goes, where there
-/// is one, under another name, so that the child can put it back.
-struct PathPrefix {
+/// An entry of a variable like PATH, before or after those that it has. The variable's own value
+/// goes, where there is one, under another name, so that the child can put it back.
+struct PathEntry {
+    enum class At : std::uint8_t { front, back };
     std::string variable;
-    std::string directory;
+    std::string path;
     std::string keep_as;
+    At at = At::front;
 };
 
 struct ProcessSpec {
@@ -42,7 +44,7 @@ struct ProcessSpec {
     std::string directory;          ///< empty: ours
     /// Set, or unset where there is no value, on top of our own environment.
     std::vector<std::pair<std::string, std::optional<std::string>>> environment;
-    std::vector<PathPrefix> prefixes;
+    std::vector<PathEntry> path_entries;
     Stream input = Stream::inherit;
     Stream output = Stream::inherit;
     Stream error = Stream::inherit;

@@ -17,6 +17,14 @@
 //         96  u64 RingMoment: what that thread does now  |
 //        128  u64 bytes ever read                        | written by release()
 //        136  u64 RingMoment that was seen, 0: none is   | written by saw()
+//        256  counts of the GIL, by a library in the child where one is preloaded:
+//             u64 id of the thread that shows the lock's signals, 0: none; by the recorder
+//        264  u64 1: it counts; by the library, as the rest
+//        272  u64 ns that the lock was held, up to its last release
+//        280  u64 ns of them in which the holder was on no core
+//        288  u64 releases
+//        296  u64 CLOCK_MONOTONIC when it was taken, 0: it is free
+//        304  u64 CPU clock of the holder's thread then
 //       4096  data; byte n of the stream lies at n modulo capacity
 // The child writes a whole frame first and the position last, so that a reader never sees half a
 // frame. It waits up to 2 s in all for a reader and drops whole frames from then on. On x86-64

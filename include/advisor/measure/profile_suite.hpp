@@ -25,17 +25,18 @@ struct ProfileProgress {
     Seconds elapsed;
 };
 
-/// Counting each change of the GIL exactly takes a library that is preloaded into the interpreter.
-/// None is shipped: the suite's process would not be as the user runs it, children included.
-/// bench/sampling has such a hook, against which sampling is judged.
+/// How time holding the GIL is come by. Counting is exact, and takes a library that is preloaded
+/// into the interpreter (dialect/plugin/advisor_gil.c); its children and the tests do not see it.
+/// Where a library cannot be preloaded or does not know the lock, samples must do.
 enum class GilReading : std::uint8_t {
-    sampled,  ///< from outside, where that is permitted and the self-test passes
+    automatic,  ///< sampled from outside; counted where that is known beforehand not to work
+    exact,      ///< counted
     none,
 };
 
 struct ProfileOptions {
     Seconds deadline;  ///< zero: none
-    GilReading gil = GilReading::sampled;
+    GilReading gil = GilReading::automatic;
     Stream output = Stream::capture;  ///< pytest's own; captured: its end is in the result
     std::function<void(const ProfileProgress&)> progress;  ///< about every 10 ms; may be empty
     /// How the path of a file begins that keeps the recording should this process be killed

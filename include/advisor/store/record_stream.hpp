@@ -16,6 +16,8 @@
 //    6 failed     the reason why the recorder stopped, up to the first zero byte
 //    7 holdings   u32 test, threads, descriptors, children: other counts than those before; what
 //                 changed them ran after the begin of that test
+//    8 gil        u64 ns that the GIL was held, u64 ns of them in which the holder was on no core,
+//                 u64 releases; all since counting began and up to the point or mark that follows
 //   16.. marks    u32 test, u32 a, u32 b, u32 c, then a Mark as in `mark_of`:
 //     16 imported, 17 configured, 18 collected, 19 finished (a = exit status), 20 unconfigured
 //     32 counters: nothing but the mark
@@ -57,7 +59,7 @@ struct Mark {
 
 struct RunFact {
     /// "python", "pytest", "rootdir"; "left", what tests left behind, one a line; "uncounted", why
-    /// that is not known.
+    /// that is not known; "gil_uncounted", why the GIL is not counted although it should be.
     std::string name;
     std::string value;
     friend bool operator==(const RunFact&, const RunFact&) = default;
@@ -125,6 +127,15 @@ struct HoldingsCounted {
     friend bool operator==(const HoldingsCounted&, const HoldingsCounted&) = default;
 };
 
+/// How the GIL was held by any thread since counting began, up to the point or mark that follows.
+/// Written before each of them, where it is counted at all (dialect/plugin/advisor_gil.c).
+struct GilCounted {
+    std::uint64_t held_ns = 0;
+    std::uint64_t idle_ns = 0;  ///< part of it in which the holder was on no core
+    std::uint64_t releases = 0;
+    friend bool operator==(const GilCounted&, const GilCounted&) = default;
+};
+
 struct RecorderFailed {
     std::string reason;
     friend bool operator==(const RecorderFailed&, const RecorderFailed&) = default;
@@ -161,6 +172,7 @@ using Record = std::variant<
     FixtureNeeded,
     TestPoint,
     HoldingsCounted,
+    GilCounted,
     RecorderFailed,
     SessionMark,
     CountersMark,

@@ -5,6 +5,8 @@ The parent starts pytest with ``-p advisor_recorder`` and these variables:
 - ``ADVISOR_RECORDER_RING``: the ring of shared memory to write into, "/proc/<pid>/fd/<n>".
 - ``PYTHONPATH``: this file's private directory, then what the user had in it.
 - ``ADVISOR_RECORDER_PYTHONPATH``: what the user had in it; unset if there was none.
+- ``ADVISOR_GIL_COUNTERS``: the ring again, where the GIL is to be counted. Then ``LD_PRELOAD`` ends
+  with the library beside this file, and ``ADVISOR_GIL_LD_PRELOAD`` is what the user had in it.
 
 The parent reads and computes; this file does neither.  How it writes is in ``advisor_ring``, what
 tests leave behind is counted in ``advisor_leftovers``.  What it promises the suite:
@@ -27,11 +29,13 @@ import struct
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
+from advisor_gil import begin_counting, counter
 from advisor_leftovers import leftovers
-from advisor_ring import HEADER_BYTES, NO_TEST, moments, open_ring, writers
+from advisor_ring import HEADER_BYTES, NO_TEST, Counter, moments, open_ring, writers
 
 # Kinds of frames.
 FACT, FIXTURE, ITEM, NEED, FAILED = 1, 2, 3, 4, 6
@@ -60,8 +64,8 @@ def encoded(text: str) -> bytes:
 class Recorder:
     """The hooks.  Plain ones wherever the end of a span can be taken from the next hook."""
 
-    def __init__(self, memory: mmap.mmap) -> None:
-        self.frame, self.mark, self.point = writers(memory)
+    def __init__(self, memory: mmap.mmap, counter: Counter | None) -> None:
+        self.frame, self.mark, self.point = writers(memory, counter)
         self.show_gil = moments(memory)
         self.longest = (len(memory) - HEADER_BYTES) // 2  # of the frames that are written
         self.get_ident, self.pack = _thread.get_ident, struct.pack
@@ -313,28 +317,41 @@ def restore_options(config: pytest.Config, options: Any) -> None:
         options.numprocesses, options.dist, options.tx, options.distload = 0, "no", [], False
 
 
-def restore_process() -> str:
-    """Puts environment, sys.path and sys.argv back; returns the path of the ring, or nothing."""
+def put_back(name: str, kept: str) -> None:
+    os.environ.pop(name, None)
+    if kept in os.environ:
+        os.environ[name] = os.environ.pop(kept)
+
+
+def restore_process() -> tuple[str, bool]:
+    """Puts environment, sys.path and sys.argv back; returns the path of the ring, or nothing, and
+    whether the GIL is to be counted."""
     path = os.environ.pop("ADVISOR_RECORDER_RING", "")
+    counts = os.environ.pop("ADVISOR_GIL_COUNTERS", "") != ""
     if path:
-        os.environ.pop("PYTHONPATH", None)
-        if "ADVISOR_RECORDER_PYTHONPATH" in os.environ:
-            os.environ["PYTHONPATH"] = os.environ.pop("ADVISOR_RECORDER_PYTHONPATH")
         own = os.path.dirname(__file__)
+        put_back("PYTHONPATH", "ADVISOR_RECORDER_PYTHONPATH")
+        if own in os.environ.get("LD_PRELOAD", ""):  # else a launcher has set its own
+            put_back("LD_PRELOAD", "ADVISOR_GIL_LD_PRELOAD")
+        os.environ.pop("ADVISOR_GIL_LD_PRELOAD", None)
         sys.path[:] = [entry for entry in sys.path if entry != own]
         sys.path_importer_cache.pop(own, None)
         sys.argv[:] = without_own_words(sys.argv)
-    return path
+    return path, counts
 
 
 def attach() -> list[Recorder]:
     """The recorder; none where there is no ring for it: the parent sees that no frame came."""
-    path = restore_process()
+    path, counts = restore_process()
     with suppress(Exception):
-        recorder = Recorder(open_ring(path))
+        memory = open_ring(path)
+        why_not = begin_counting(memory) if counts else "it was not asked for"
+        recorder = Recorder(memory, None if why_not else partial(counter, memory))
         recorder.guarded(recorder.mark, IMPORTED)
         recorder.guarded(recorder.fact, "python", sys.version.split()[0])
         recorder.guarded(recorder.fact, "pytest", pytest.__version__)
+        if counts and why_not:
+            recorder.guarded(recorder.fact, "gil_uncounted", why_not)
         return [recorder]
     return []
 

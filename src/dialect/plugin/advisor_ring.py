@@ -36,7 +36,10 @@ NO_TEST = 0xFFFFFFFF
 
 MILLISECOND = 1_000_000
 
-Writers = tuple[Callable[[int, bytes], None], Callable[..., None], Callable[[int], None]]
+Frame = Callable[[int, bytes], None]
+Writers = tuple[Frame, Callable[..., None], Callable[[int], None]]
+# Makes of frame() what is called before each point and mark, and what is called within a mark.
+Counter = Callable[[Frame], tuple[Callable[[], None], Callable[[], None]]]
 
 
 def open_ring(path: str) -> mmap.mmap:
@@ -80,7 +83,11 @@ def open_high(path: str, flags: int = 0) -> int:
     return descriptor
 
 
-def writers(memory: mmap.mmap) -> Writers:
+def nothing() -> None:
+    pass
+
+
+def writers(memory: mmap.mmap, counter: Counter | None = None) -> Writers:
     """The functions that write: frame(kind, payload), mark(kind, ...) and point(what).
 
     A frame becomes visible as a whole: its bytes first, the ring's position last.
@@ -145,6 +152,7 @@ def writers(memory: mmap.mmap) -> Writers:
 
     def mark(kind: int, test: int = NO_TEST, a: int = 0, b: int = 0, c: int = 0) -> None:
         nonlocal schedstat, latest, latest_cpu, latest_of_all, due
+        count()
         latest = clock(monotonic)
         due = latest + MILLISECOND
         latest_cpu, latest_of_all = thread(), process()
@@ -155,6 +163,7 @@ def writers(memory: mmap.mmap) -> Writers:
                 waited = pread(schedstat, 55, 0)
             except OSError:  # the suite closed it; a descriptor is never opened twice
                 schedstat = -1
+            leave_out()
         at = place(mark_size)
         if at:
             pack_mark(
@@ -189,4 +198,9 @@ def writers(memory: mmap.mmap) -> Writers:
         ):
             mark(COUNTERS)
 
-    return frame, mark, point
+    def counted_point(what: int) -> None:
+        count()
+        point(what)
+
+    count, leave_out = counter(frame) if counter else (nothing, nothing)
+    return frame, mark, counted_point if counter else point

@@ -22,7 +22,7 @@ MARK_NAMES = [
 ]
 KINDS = {
     1: "fact", 2: "fixture", 3: "item", 4: "need", 5: "points", 6: "failed", 7: "holdings",
-    16: "imported", 17: "configured", 18: "collected", 19: "finished", 20: "unconfigured",
+    8: "gil", 16: "imported", 17: "configured", 18: "collected", 19: "finished", 20: "unconfigured",
     32: "counters",
     48: "setup_begin", 49: "setup_end", 50: "teardown_begin", 51: "teardown_end",
 }  # fmt: skip
