@@ -327,7 +327,9 @@ def restore_process() -> tuple[str, bool]:
     """Puts environment, sys.path and sys.argv back; returns the path of the ring, or nothing, and
     whether the GIL is to be counted."""
     path = os.environ.pop("ADVISOR_RECORDER_RING", "")
-    counts = os.environ.pop("ADVISOR_GIL_COUNTERS", "") != ""
+    counts = path != "" and os.environ.get("ADVISOR_GIL_COUNTERS") == path
+    if counts:
+        del os.environ["ADVISOR_GIL_COUNTERS"]
     if path:
         own = os.path.dirname(__file__)
         put_back("PYTHONPATH", "ADVISOR_RECORDER_PYTHONPATH")
