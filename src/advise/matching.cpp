@@ -1,5 +1,7 @@
 #include "advise/matching.hpp"
 
+#include <advisor/base/median.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -19,15 +21,6 @@ constexpr Seconds k_least_time{0.020};
 constexpr std::size_t k_least_pairs = 5;
 /// The standard deviation of a normal distribution over its median absolute deviation.
 constexpr double k_deviation_of_mad = 1.4826;
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    if (values.size() % 2 == 1) {
-        return *middle;
-    }
-    return (*middle + *std::max_element(values.begin(), middle)) / 2.0;
-}
 
 Seconds computing(const TestCost& test) {
     return computing(test.setup) + computing(test.call) + computing(test.teardown);

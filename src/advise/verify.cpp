@@ -1,5 +1,6 @@
 #include "advisor/advise/verify.hpp"
 
+#include <advisor/base/median.hpp>
 #include <advisor/base/text.hpp>
 
 #include <fmt/format.h>
@@ -18,12 +19,6 @@ std::string mode_of(const Configuration& configuration) {
     const auto* processes = std::get_if<Processes>(&configuration.runner);
     const bool is_planned = processes != nullptr && processes->dist == Distribution::planned;
     return is_planned ? "planned" : std::string(kind_of(configuration));
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    const std::size_t half = values.size() / 2;
-    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
 std::vector<double> seconds_of(const std::vector<Seconds>& walls) {

@@ -2,7 +2,7 @@
 
 // Medians of what a profile holds, and how far values spread around theirs.
 
-#include <advisor/base/assert.hpp>
+#include <advisor/base/median.hpp>
 #include <advisor/domain/measured.hpp>
 #include <advisor/domain/profile.hpp>
 
@@ -14,16 +14,6 @@
 #include <vector>
 
 namespace advisor {
-
-/// The middle one of `values`, or the mean of the two middle ones; there must be a value.
-template <typename T>
-[[nodiscard]] T median(std::vector<T> values) {
-    ADVISOR_ASSERT(!values.empty(), "a median is of one value at least");
-    std::sort(values.begin(), values.end());
-    const T upper = values[values.size() / 2];
-    const T lower = values[(values.size() - 1) / 2];
-    return lower + (upper - lower) / 2;
-}
 
 /// Of those that were measured; come by as the weakest of them. Absent where none was.
 template <typename T>

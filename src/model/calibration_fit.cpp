@@ -1,5 +1,7 @@
 #include "advisor/model/calibration_fit.hpp"
 
+#include <advisor/base/median.hpp>
+
 #include <Eigen/Dense>
 
 #include <algorithm>
@@ -14,12 +16,6 @@ namespace {
 
 constexpr double k_least_error = 0.05;
 constexpr double k_most_error = 0.25;
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    const std::size_t half = values.size() / 2;
-    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
 
 template <typename T>
 std::vector<double>
