@@ -55,6 +55,12 @@ Seconds seconds_of_ns(std::int64_t ns) {
     return between_ns(0, ns);
 }
 
+/// CPU of a process that collects and runs tests itself, or lets forked workers run them.
+struct CpuParts {
+    Seconds of_a_test;  ///< in that process
+    Seconds rest;       ///< of all processes, but for what that one used until its end began
+};
+
 tl::unexpected<Error> not_understood() {
     return fail(
         ErrorKind::environment,
@@ -62,6 +68,19 @@ tl::unexpected<Error> not_understood() {
         "pytest or xdist did not do what every supported version does",
         "advisor doctor lists the versions that are installed"
     );
+}
+
+Result<CpuParts> cpu_parts(const Journal& journal, Seconds all) {
+    const Events events(journal);
+    const JournalEvent* collected = events.first("collected");
+    const JournalEvent* finished = events.last("finished");
+    const JournalEvent* unconfigured = events.last("unconfigured");
+    if (collected == nullptr || finished == nullptr || unconfigured == nullptr) {
+        return not_understood();
+    }
+    return CpuParts{
+        span(collected->cpu_ns, finished->cpu_ns) / k_tests,
+        std::max(Seconds(0), all - seconds_of_ns(unconfigured->cpu_ns))};
 }
 
 }  // namespace
@@ -133,16 +152,13 @@ Result<SequentialRun> EmptySuite::run_sequential(ProcessLauncher& launcher) cons
     if (!run) {
         return tl::unexpected(run.error());
     }
-    const Events events(run->journal);
-    const JournalEvent* collected = events.first("collected");
-    const JournalEvent* finished = events.last("finished");
-    const JournalEvent* unconfigured = events.last("unconfigured");
-    if (collected == nullptr || finished == nullptr || unconfigured == nullptr) {
-        return not_understood();
+    const auto cpu = cpu_parts(run->journal, run->end.cpu());
+    if (!cpu) {
+        return tl::unexpected(cpu.error());
     }
     SequentialRun seen;
-    seen.test_cpu = span(collected->cpu_ns, finished->cpu_ns) / k_tests;
-    seen.exit_cpu = std::max(Seconds(0), run->end.cpu() - seconds_of_ns(unconfigured->cpu_ns));
+    seen.test_cpu = cpu->of_a_test;
+    seen.exit_cpu = cpu->rest;
     return seen;
 }
 
@@ -196,17 +212,14 @@ Result<ForkedRun> EmptySuite::run_forked(ProcessLauncher& launcher) const {
     if (!run) {
         return tl::unexpected(run.error());
     }
-    const Events events(run->journal);
-    const JournalEvent* collected = events.first("collected");
-    const JournalEvent* finished = events.last("finished");
-    const JournalEvent* unconfigured = events.last("unconfigured");
-    if (collected == nullptr || finished == nullptr || unconfigured == nullptr) {
-        return not_understood();
+    const auto cpu = cpu_parts(run->journal, run->end.cpu());
+    if (!cpu) {
+        return tl::unexpected(cpu.error());
     }
     ForkedRun seen;
     seen.tests = k_tests;
-    seen.parent_test_cpu = span(collected->cpu_ns, finished->cpu_ns) / k_tests;
-    seen.rest_cpu = std::max(Seconds(0), run->end.cpu() - seconds_of_ns(unconfigured->cpu_ns));
+    seen.parent_test_cpu = cpu->of_a_test;
+    seen.rest_cpu = cpu->rest;
     return seen;
 }
 
