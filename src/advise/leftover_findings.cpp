@@ -17,107 +17,115 @@ namespace {
 constexpr std::size_t k_most_subjects = 10;
 constexpr std::size_t k_most_shown = 3;
 
-/// One kind of what tests leave behind: who left how many, and what some of it was.
+/// One kind of what tests leave behind, and what is said of it.
 struct Kind {
-    std::vector<std::string> leavers;  ///< who left most first
-    std::int64_t left = 0;
-    std::string shown;  ///< ": thread a, thread b", or empty
+    std::int32_t Holdings::*held;
+    const char* code;
+    std::string_view found_as;  ///< how its lines in Leftovers::found begin
+    const char* one;
+    const char* many;
+    const char* of_one;
+    const char* of_many;
+    const char* harm;
+    const char* fix;
 };
 
-Kind kind_of(const Profile& profile, std::int32_t Holdings::*member, std::string_view word) {
+constexpr Kind k_processes{
+    &Holdings::children,
+    "processes-left",
+    "process ",
+    "child process",
+    "child processes",
+    "that tests began was still there when the session ended",
+    "that tests began were still there when the session ended",
+    "every worker leaves as many, with their ports and files",
+    "terminate them and wait for them in the tear-down of what began them"};
+
+constexpr Kind k_threads{
+    &Holdings::threads,
+    "threads-left",
+    "thread ",
+    "thread",
+    "threads",
+    "that tests began still ran when the session ended",
+    "that tests began still ran when the session ended",
+    "on each worker they use time of tests that come later, and what is forked from such a process "
+    "can deadlock",
+    "stop and join them in the tear-down of what began them"};
+
+constexpr Kind k_descriptors{
+    &Holdings::descriptors,
+    "descriptors-left",
+    "descriptor ",
+    "descriptor",
+    "descriptors",
+    "that tests opened were never closed",
+    "that tests opened were never closed",
+    "files and sockets that stay open are what workers collide on",
+    "close them in the test; pytest -W error::ResourceWarning names the places"};
+
+/// No cache of a library explains as many.
+constexpr std::int64_t k_many_descriptors = 16;
+
+/// Who left something of that kind, who left most first.
+std::vector<Leaver> leavers_of(const Profile& profile, const Kind& kind) {
     std::vector<Leaver> all = leavers(profile);
-    std::erase_if(all, [&](const Leaver& leaver) { return leaver.left.*member == 0; });
+    std::erase_if(all, [&](const Leaver& leaver) { return leaver.left.*kind.held == 0; });
     std::stable_sort(all.begin(), all.end(), [&](const Leaver& a, const Leaver& b) {
-        return a.left.*member > b.left.*member;
+        return a.left.*kind.held > b.left.*kind.held;
     });
-    Kind kind;
-    for (const Leaver& leaver : all) {
-        kind.left += leaver.left.*member;
-        kind.leavers.push_back(leaver.name);
-    }
+    return all;
+}
+
+/// ": thread a, thread b", or empty.
+std::string shown_of(const Profile& profile, const Kind& kind) {
+    std::string text;
     std::size_t shown = 0;
     for (const std::string& found : profile.leftovers->found) {
-        if (found.starts_with(word) && shown < k_most_shown) {
-            kind.shown += (shown++ == 0 ? ": " : ", ") + found;
+        if (found.starts_with(kind.found_as) && shown < k_most_shown) {
+            text += (shown++ == 0 ? ": " : ", ") + found;
         }
     }
-    return kind;
+    return text;
 }
 
-Finding finding_of(std::string code, const Kind& kind, std::string message, std::string fix) {
-    std::vector<std::string> subjects = kind.leavers;
+/// Matters where there are `least` or more.
+void find(
+    const Profile& profile, const Kind& kind, std::int64_t least, std::vector<Finding>& findings
+) {
+    const std::vector<Leaver> all = leavers_of(profile, kind);
+    std::int64_t left = 0;
+    std::vector<std::string> subjects;
+    for (const Leaver& leaver : all) {
+        left += leaver.left.*kind.held;
+        subjects.push_back(leaver.name);
+    }
+    if (left < least) {
+        return;
+    }
     subjects.resize(std::min(subjects.size(), k_most_subjects));
-    return {
-        std::move(code),
-        Severity::note,
-        std::move(subjects),
-        {{"left", static_cast<double>(kind.left)},
-         {"leavers", static_cast<double>(kind.leavers.size())}},
-        std::move(message),
-        std::move(fix)};
+    findings.push_back(
+        {kind.code,
+         Severity::note,
+         std::move(subjects),
+         {{"left", static_cast<double>(left)}, {"leavers", static_cast<double>(all.size())}},
+         fmt::format(
+             "{} {}{}; {}",
+             format_count(static_cast<std::size_t>(left), kind.one, kind.many),
+             left == 1 ? kind.of_one : kind.of_many,
+             shown_of(profile, kind),
+             kind.harm
+         ),
+         kind.fix}
+    );
 }
 
-void threads_left(const Profile& profile, std::vector<Finding>& out) {
-    const Kind kind = kind_of(profile, &Holdings::threads, "thread ");
-    if (kind.left == 0) {
-        return;
-    }
-    out.push_back(finding_of(
-        "threads-left",
-        kind,
-        fmt::format(
-            "{} that tests began still ran when the session ended{}; on each worker they use time "
-            "of tests that come later, and what is forked from such a process can deadlock",
-            format_count(static_cast<std::size_t>(kind.left), "thread"),
-            kind.shown
-        ),
-        "stop and join them in the tear-down of what began them"
-    ));
-}
-
-/// Matters from a number on that no cache of a library explains.
-void descriptors_left(const Profile& profile, std::vector<Finding>& out) {
-    constexpr std::int64_t k_enough = 16;
-    const Kind kind = kind_of(profile, &Holdings::descriptors, "descriptor ");
-    if (kind.left < k_enough) {
-        return;
-    }
-    out.push_back(finding_of(
-        "descriptors-left",
-        kind,
-        fmt::format(
-            "{} that tests opened were never closed{}; files and sockets that stay open are what "
-            "workers collide on",
-            format_count(static_cast<std::size_t>(kind.left), "descriptor"),
-            kind.shown
-        ),
-        "close them in the test; pytest -W error::ResourceWarning names the places"
-    ));
-}
-
-/// Matters where they are not multiprocessing's own, which end with the process.
-void processes_left(const Profile& profile, std::vector<Finding>& out) {
-    const Kind kind = kind_of(profile, &Holdings::children, "process ");
-    const auto& found = profile.leftovers->found;
-    const auto own = std::count_if(found.begin(), found.end(), [](const std::string& line) {
+/// Processes of multiprocessing, which end with the process that began them.
+std::int64_t of_multiprocessing(const std::vector<std::string>& found) {
+    return std::count_if(found.begin(), found.end(), [](const std::string& line) {
         return line.find("multiprocessing.resource_tracker") != std::string::npos
                || line.find("multiprocessing.forkserver") != std::string::npos;
     });
-    if (kind.left <= own) {
-        return;
-    }
-    out.push_back(finding_of(
-        "processes-left",
-        kind,
-        fmt::format(
-            "{} that tests began {} still there when the session ended{}; every worker leaves as "
-            "many, with their ports and files",
-            format_count(static_cast<std::size_t>(kind.left), "child process", "child processes"),
-            kind.left == 1 ? "was" : "were",
-            kind.shown
-        ),
-        "terminate them and wait for them in the tear-down of what began them"
-    ));
 }
 
 }  // namespace
@@ -125,9 +133,9 @@ void processes_left(const Profile& profile, std::vector<Finding>& out) {
 std::vector<Finding> leftover_findings(const Profile& profile) {
     std::vector<Finding> findings;
     if (profile.leftovers) {
-        processes_left(profile, findings);
-        threads_left(profile, findings);
-        descriptors_left(profile, findings);
+        find(profile, k_processes, of_multiprocessing(profile.leftovers->found) + 1, findings);
+        find(profile, k_threads, 1, findings);
+        find(profile, k_descriptors, k_many_descriptors, findings);
     }
     return findings;
 }
