@@ -332,6 +332,9 @@ calibrate_now(const Suite& suite, const Instruments& instruments, Shell& shell) 
     if (!seen) {
         return tl::unexpected(seen.error());
     }
+    if (seen->no_spawn) {
+        report_error(*seen->no_spawn);
+    }
     ModelParameters parameters = fit_parameters(*seen, prior_parameters());
     parameters.measured_utc = utc_now();
     parameters.fingerprint =

@@ -218,9 +218,12 @@ Result<CalibrationMeasurement> calibrate(
     if (status && interpreter.pytest_version) {
         tell("start of pytest");
         // For people to read: without it the calibration is as good.
-        if (auto spawn =
-                measure_spawn(interpreter, {launcher, instruments.counters, instruments.files})) {
+        auto spawn =
+            measure_spawn(interpreter, {launcher, instruments.counters, instruments.files});
+        if (spawn) {
             seen.spawn = std::move(*spawn);
+        } else {
+            seen.no_spawn = spawn.error();
         }
     }
     if (status) {

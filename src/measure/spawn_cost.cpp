@@ -1,6 +1,7 @@
 #include "measure/spawn_cost.hpp"
 
 #include <advisor/base/assert.hpp>
+#include <advisor/base/median.hpp>
 #include <advisor/dialect/import_time.hpp>
 #include <advisor/host/private_directory.hpp>
 #include <advisor/measure/profile_suite.hpp>
@@ -16,12 +17,6 @@ namespace {
 constexpr std::uint32_t k_warm_runs = 5;
 constexpr double k_least_share = 0.04;  // of all imports: about twenty modules
 constexpr Seconds k_deadline{120};
-
-Seconds median_of(std::vector<Seconds> values) {
-    std::sort(values.begin(), values.end());
-    const std::size_t middle = values.size() / 2;
-    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2.0;
-}
 
 Suite suite_in(const std::string& directory, const Interpreter& interpreter) {
     Suite suite;
@@ -46,12 +41,12 @@ ProcessSpec spec_of(std::vector<std::string> argv, const std::string& directory)
     return spec;
 }
 
-tl::unexpected<Error> cannot_start() {
+tl::unexpected<Error> cannot_start(std::string because) {
     return fail(
         ErrorKind::environment,
-        "cannot measure the start of pytest",
-        "pytest fails on a suite of one empty test",
-        "look whether `pytest` works in an empty directory"
+        "cannot measure the stages of pytest's start",
+        std::move(because),
+        "what is predicted does not need them; look whether `pytest` works in an empty directory"
     );
 }
 
@@ -77,8 +72,11 @@ Status take_one(const Suite& suite, const Instruments& instruments, Stages& stag
     if (!profiled) {
         return tl::unexpected(profiled.error());
     }
-    if (!profiled->profile.run.complete || start->exit_code != 0) {
-        return cannot_start();
+    if (start->exit_code != 0) {
+        return cannot_start("the interpreter fails on an empty program");
+    }
+    if (const ProfiledRun& run = profiled->profile.run; !run.complete) {
+        return cannot_start("on a suite of one empty test, " + run.incomplete_because);
     }
     const SessionCost& session = profiled->profile.session;
     const Seconds interpreter = std::min(start->wall(), session.start.wall);
@@ -98,12 +96,12 @@ Status take_one(const Suite& suite, const Instruments& instruments, Stages& stag
 SpawnStage stage_of(const std::vector<Seconds>& walls) {
     ADVISOR_ASSERT(walls.size() >= 2, "a first run and a warm one");
     const std::vector<Seconds> warm(walls.begin() + 1, walls.end());
-    const Seconds median = median_of(warm);
+    const Seconds middle = median(warm);
     std::vector<Seconds> apart(warm.size());
     std::transform(warm.begin(), warm.end(), apart.begin(), [&](Seconds wall) {
-        return std::max(wall, median) - std::min(wall, median);
+        return std::max(wall, middle) - std::min(wall, middle);
     });
-    return {walls.front(), median, median_of(apart)};
+    return {walls.front(), middle, median(apart)};
 }
 
 Result<SpawnCost> measure_spawn(const Interpreter& interpreter, const Instruments& instruments) {

@@ -3,6 +3,7 @@
 // What `advisor calibrate` saw, before anything is concluded from it. The model's fit makes
 // ModelParameters of it.
 
+#include <advisor/base/result.hpp>
 #include <advisor/base/units.hpp>
 #include <advisor/domain/host.hpp>
 #include <advisor/domain/spawn_cost.hpp>
@@ -52,7 +53,8 @@ struct CalibrationMeasurement {
     std::vector<Seconds> gateway_child_cpu;  ///< of a worker's interpreter up to its handshake
     std::vector<CapacitySample> capacity;
     double cores = 1.0;              ///< that may be used
-    std::optional<SpawnCost> spawn;  ///< absent where pytest cannot be run
+    std::optional<SpawnCost> spawn;  ///< for people; absent where it could not be measured
+    std::optional<Error> no_spawn;   ///< why, if so
     std::vector<SequentialRun> sequential;
     std::vector<WorkerRun> with_worker;  ///< empty where xdist is not installed
     std::vector<ForkedRun> forked;       ///< empty where forked workers are refused

@@ -1,0 +1,28 @@
+"""What `advisor calibrate` says where a part of it cannot be measured."""
+
+from __future__ import annotations
+
+import sys
+
+from .conftest import Program
+
+# The stages are measured with a suite of one test of this name, the rest with others.
+BREAKER = """
+import os
+
+def pytest_collection_modifyitems(items):
+    if any(item.name == "test_one" for item in items):
+        os._exit(3)
+"""
+
+
+def test_stages_that_could_not_be_measured_are_named_with_the_reason(advisor: Program) -> None:
+    advisor.write(breaker=BREAKER)
+    advisor.environment |= {"PYTEST_PLUGINS": "breaker", "PYTHONPATH": str(advisor.directory)}
+    ended = advisor("calibrate", "--python", sys.executable, "--json")
+    assert ended.code == 0, ended.err
+    assert (
+        "cannot measure the stages of pytest's start: on a suite of one empty test, " in ended.err
+    )
+    assert "hint: what is predicted does not need them" in ended.err
+    assert "spawn" not in ended.document and ended.document["format"] == "advisor.calibration"
