@@ -63,7 +63,11 @@ void incomplete_profile(const Profile& profile, std::vector<Finding>& findings) 
 }
 
 /// "other processes used 12 % of the machine and a quota stopped it for 2.0 s"
-std::string disturbers(double steal, double foreign, Seconds throttled) {
+std::string disturbers(const Disturbance& disturbance) {
+    const double steal = disturbance.steal_fraction.value_or(0.0);
+    const double foreign = disturbance.foreign_fraction.value_or(0.0);
+    const Seconds throttled = disturbance.throttled.value_or(Seconds(0));
+    const Pressure others = pressure_by_others(disturbance);
     std::vector<std::string> parts;
     if (foreign >= 0.01) {
         parts.push_back(
@@ -76,6 +80,16 @@ std::string disturbers(double steal, double foreign, Seconds throttled) {
     if (throttled > Seconds(0)) {
         parts.push_back(fmt::format("a quota stopped it for {}", format_seconds(throttled)));
     }
+    if (others.io >= 0.01) {
+        parts.push_back(
+            fmt::format("others waited for a disk for {} of the time", format_percent(others.io))
+        );
+    }
+    if (others.memory >= 0.01) {
+        parts.push_back(fmt::format(
+            "others waited for memory for {} of the time", format_percent(others.memory)
+        ));
+    }
     return fmt::format("{}", fmt::join(parts, " and "));
 }
 
@@ -84,22 +98,25 @@ void disturbed_profile(const Profile& profile, std::vector<Finding>& findings) {
     if (!is_disturbed(disturbance)) {
         return;
     }
-    const double steal = disturbance.steal_fraction.value_or(0.0);
-    const double foreign = disturbance.foreign_fraction.value_or(0.0);
-    const Seconds throttled = disturbance.throttled.value_or(Seconds(0));
     findings.push_back(
         {"disturbed-profile",
          Severity::note,
          {},
-         {{"steal_fraction", steal},
-          {"foreign_fraction", foreign},
-          {"throttled_s", throttled.value()}},
+         {{"steal_fraction", disturbance.steal_fraction.value_or(0.0)},
+          {"foreign_fraction", disturbance.foreign_fraction.value_or(0.0)},
+          {"throttled_s", disturbance.throttled.value_or(Seconds(0)).value()}},
          fmt::format(
              "while the suite was recorded, {}; ties are judged more widely",
-             disturbers(steal, foreign, throttled)
+             disturbers(disturbance)
          ),
          "profile again when the machine is quiet, or take medians: --repeat 3"}
     );
+    if (disturbance.own_pressure) {
+        const Pressure others = pressure_by_others(disturbance);
+        auto& numbers = findings.back().numbers;
+        numbers.emplace_back("io_pressure_by_others_fraction", others.io);
+        numbers.emplace_back("memory_pressure_by_others_fraction", others.memory);
+    }
 }
 
 /// A test that does not end alike in one sequential run after the other will not in parallel.

@@ -182,6 +182,13 @@ std::string disturbance_words(const Disturbance& disturbance) {
         throttled > Seconds(0)) {
         parts.push_back("throttled for " + format_seconds(throttled));
     }
+    const Pressure others = pressure_by_others(disturbance);
+    if (others.io >= k_least) {
+        parts.push_back("others waited for a disk for " + format_percent(others.io));
+    }
+    if (others.memory >= k_least) {
+        parts.push_back("others waited for memory for " + format_percent(others.memory));
+    }
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 

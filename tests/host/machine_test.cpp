@@ -97,6 +97,44 @@ TEST_CASE("disturbance is what others used of all cores") {
     CHECK(found.throttled.value().value() == doctest::Approx(0.25));
 }
 
+TEST_CASE("pressure is the share of the time in which a task was stalled, on the machine and ours"
+) {
+    const Tree tree;
+    const auto put = [&](const std::string& prefix, const std::string& suffix, int stalled_us) {
+        for (const char* resource : {"cpu", "io", "memory"}) {
+            tree.put(
+                prefix + resource + suffix,
+                "some avg10=0.00 avg60=0.00 avg300=0.00 total=" + std::to_string(stalled_us)
+                    + "\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=7\n"
+            );
+        }
+    };
+    tree.put("/proc/stat", "cpu 1 2 3 4 5 6 7 8\n");
+    tree.put("/proc/self/mountinfo", "30 24 0:26 / /cg rw - cgroup2 cgroup2 rw\n");
+    tree.put("/proc/self/cgroup", "0::/job\n");
+    put("/proc/pressure/", "", 1'000'000);
+    put("/cg/job/", ".pressure", 500'000);
+    SUBCASE("in a cgroup of our own") {
+        tree.put("/cg/job/cgroup.type", "domain\n");
+        const MachineTimes before = machine_times(tree.reader());
+        put("/proc/pressure/", "", 3'000'000);
+        put("/cg/job/", ".pressure", 1'000'000);
+        const MachineTimes after = machine_times(tree.reader());
+        const Disturbance found = disturbance_between(before, after, Seconds(10), Seconds(0), 1);
+        CHECK(found.pressure->io == doctest::Approx(0.2));
+        CHECK(found.own_pressure->memory == doctest::Approx(0.05));
+        CHECK(pressure_by_others(found).cpu == doctest::Approx(0.15));
+    }
+    SUBCASE("the root of all cgroups is not ours") {
+        CHECK(machine_times(tree.reader()).stalls.has_value());
+        CHECK_FALSE(machine_times(tree.reader()).own_stalls.has_value());
+    }
+    SUBCASE("a kernel that tells nothing") {
+        tree.put("/proc/pressure/io", "");
+        CHECK_FALSE(machine_times(tree.reader()).stalls.has_value());
+    }
+}
+
 TEST_CASE("this machine has a core and memory") {
     const Host host = discover_host(FileReader());
     CHECK(host.cores_allowed >= 1);
