@@ -59,24 +59,27 @@ Workload suite_of(std::uint64_t seed, std::uint32_t tests) {
 /// Xdist's side, without a clock: what each node has in hand.
 class Nodes final : public model::Commands {
 public:
-    explicit Nodes(std::uint32_t nodes)
-        : in_hand_(nodes),
+    Nodes(const model::Course& course, std::uint32_t nodes)
+        : course_(course),
+          in_hand_(nodes),
           closing_(nodes, false) {}
 
-    void run(model::Node node, std::span<const model::Test> tests) override {
-        for (const model::Test test : tests) {
-            out_ << ' ' << node << ':' << test;
-            in_hand_[node].push_back(test);
+    void run(model::Node node, std::span<const model::Stretch> tests) override {
+        for (const model::Stretch& each : tests) {
+            for (model::Test at = each.begin; at < each.end; ++at) {
+                out_ << ' ' << node << ':' << course_.test(at);
+                in_hand_[node].push_back(course_.test(at));
+            }
         }
     }
-    void steal(model::Node, std::span<const model::Test>) override {}
+    void steal(model::Node, std::size_t) override {}
     void shut_down(model::Node node) override {
         out_ << ' ' << node << '!';
         closing_[node] = true;
     }
 
     /// The next completion; nothing once all nodes wait.
-    std::optional<std::pair<model::Node, model::Test>> complete(Random& random) {
+    std::optional<model::Node> complete(Random& random) {
         std::vector<model::Node> able;
         for (model::Node node = 0; node < in_hand_.size(); ++node) {
             if (in_hand_[node].size() > 1 || (closing_[node] && !in_hand_[node].empty())) {
@@ -87,16 +90,16 @@ public:
             return std::nullopt;
         }
         const model::Node node = able[random.below(static_cast<std::uint32_t>(able.size()))];
-        const model::Test test = in_hand_[node].front();
+        out_ << " | " << node << '=' << in_hand_[node].front();
         in_hand_[node].erase(in_hand_[node].begin());
-        out_ << " | " << node << '=' << test;
-        return std::pair(node, test);
+        return node;
     }
 
     [[nodiscard]] std::string text() const { return out_.str(); }
 
 private:
-    std::vector<std::vector<model::Test>> in_hand_;
+    const model::Course& course_;
+    std::vector<std::vector<std::uint32_t>> in_hand_;  ///< by node
     std::vector<bool> closing_;
     std::ostringstream out_;
 };
@@ -104,14 +107,15 @@ private:
 void answer(std::uint64_t seed, std::uint32_t tests, std::uint32_t workers) {
     const Workload suite = suite_of(seed, tests);
     std::cout << deal_text(deal_of(suite, workers));
-    const auto policy = model::make_planned_policy(suite, workers);
-    Nodes nodes(workers);
+    const model::Courses courses(suite);
+    const auto policy = model::make_planned_policy(courses.plan(), courses.planned(), workers);
+    Nodes nodes(courses.planned(), workers);
     Random random(seed + 1);
     for (model::Node node = 0; node < workers; ++node) {
         policy->ready(node, nodes);
     }
     while (const auto done = nodes.complete(random)) {
-        policy->completed(done->first, std::span(&done->second, 1), 0.0, nodes);
+        policy->completed(*done, 1, 0.0, nodes);
     }
     std::cout << nodes.text() << '\n';
 }

@@ -77,7 +77,8 @@ public:
 
 private:
     [[nodiscard]] double cost_of(std::uint32_t instance) const {
-        const std::uint32_t fixture = scenario_.fixtures.instances()[instance].need.fixture;
+        const std::uint32_t fixture =
+            scenario_.courses.fixtures().instances()[instance].need.fixture;
         const WorkFixture& work = workload_.fixtures[fixture];
         return (work.setup.alone() + work.teardown.alone()).value();
     }
@@ -87,14 +88,14 @@ private:
     }
 
     void add_tests() {
-        families_.resize(scenario_.fixtures.instances().size());
+        families_.resize(scenario_.courses.fixtures().instances().size());
         for (std::uint32_t i = 0; i < workload_.tests.size(); ++i) {
             const Demand whole = workload_.tests[i].demand + scenario_.costs.test_extra;
             add(whole);
             const double length = whole.alone().value();
             work_ += length;
             double with_fixtures = length;
-            const auto needs = scenario_.fixtures.needs(i);
+            const auto needs = scenario_.courses.fixtures().needs(i);
             for (const std::uint32_t instance : needs) {
                 with_fixtures += cost_of(instance);
             }
@@ -114,7 +115,7 @@ private:
 
     void add_instances() {
         for (std::uint32_t i = 0; i < families_.size(); ++i) {
-            const std::uint32_t fixture = scenario_.fixtures.instances()[i].need.fixture;
+            const std::uint32_t fixture = scenario_.courses.fixtures().instances()[i].need.fixture;
             const WorkFixture& work = workload_.fixtures[fixture];
             add(work.setup + work.teardown);
             families_[i].setup_s = cost_of(i);
@@ -159,11 +160,11 @@ private:
             }
             Unit& unit = units[*id];
             unit.seconds += length_of(i);
-            const std::uint32_t set = scenario_.fixtures.set_of(i);
+            const std::uint32_t set = scenario_.courses.fixtures().set_of(i);
             if (&unit == last_unit && set == last_set) {
                 continue;
             }
-            for (const std::uint32_t instance : scenario_.fixtures.needs(i)) {
+            for (const std::uint32_t instance : scenario_.courses.fixtures().needs(i)) {
                 if (unit.instances.insert(instance).second) {
                     unit.seconds += cost_of(instance);
                 }

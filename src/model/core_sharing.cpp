@@ -12,7 +12,11 @@ namespace {
 /// with the square; its error at the knee falls with the square root of the number.
 constexpr std::size_t k_most_exact = 48;
 constexpr int k_most_steps = 60;
-constexpr double k_tolerance = 1e-8;
+/// Of a step of Newton's. The error left behind one is about its square.
+constexpr double k_tolerance = 1e-5;
+/// So many rates are computed; those of other fractions lie on a polynomial through them.
+constexpr std::size_t k_nodes = 4;
+constexpr double k_least_distance = 1e-3;  ///< of two of them
 
 /// Factors that a process contributes to the distribution: one for each core it computes on.
 double factors_of(const CoreUse& use) {
@@ -72,18 +76,30 @@ double CoreSharing::capacity(double computing) const {
 }
 
 std::span<const double> CoreSharing::rates(std::span<const CoreUse> processes) {
-    rates_.assign(processes.size(), 1.0);
     double factors = 0.0;
     for (const CoreUse& use : processes) {
         factors += use.count * factors_of(use);
     }
+    solution_ = Solution::undisturbed;
     if (factors > static_cast<double>(k_most_exact)) {
         solve_mean_field(processes);
     } else if (factors > static_cast<double>(undisturbed_)) {
         factors_ = static_cast<std::size_t>(factors);
         solve_exactly(processes);
     }
+    rates_.clear();
+    for (const CoreUse& use : processes) {
+        rates_.push_back(rate(use.fraction));
+    }
     return rates_;
+}
+
+double CoreSharing::rate(double fraction) const {
+    if (solution_ == Solution::undisturbed || fraction <= 0.0) {
+        return 1.0;
+    }
+    return solution_ == Solution::exact ? std::min(1.0, 1.0 / slowness(fraction))
+                                        : 1.0 / (1.0 - fraction + fraction * last_slowdown_);
 }
 
 // Processes that alternate between computing on shared cores and waiting form a product-form
@@ -97,16 +113,53 @@ std::span<const double> CoreSharing::rates(std::span<const CoreUse> processes) {
 // A process on several cores counts as companions of equal fraction that come and go on their own.
 void CoreSharing::solve_exactly(std::span<const CoreUse> processes) {
     build_distribution(processes);
-    double last_fraction = -1.0;
-    double last_rate = 1.0;
-    for (std::size_t i = 0; i < processes.size(); ++i) {
-        const double fraction = processes[i].fraction;
-        if (fraction > 0.0 && processes[i].count > 0.0) {
-            last_rate = fraction == last_fraction ? last_rate : rate_without(fraction);
-            last_fraction = fraction;
-            rates_[i] = last_rate;
+    choose_nodes(processes);
+    solution_ = node_at_.empty() ? Solution::undisturbed : Solution::exact;
+}
+
+// 1 / rate_i is very nearly linear in f_i (exactly so in the mean field below), which saves most of
+// the divisions of polynomials where fractions are many: they are made for the lowest and the
+// highest fraction and those nearest to two points between. Newton's divided differences.
+void CoreSharing::choose_nodes(std::span<const CoreUse> processes) {
+    double low = 1.0;
+    double high = 0.0;
+    for (const CoreUse& use : processes) {
+        if (use.fraction > 0.0 && use.count > 0.0) {
+            low = std::min(low, use.fraction);
+            high = std::max(high, use.fraction);
         }
     }
+    node_at_.clear();
+    for (std::size_t node = 0; node < k_nodes; ++node) {
+        const double wanted = low + (high - low) * static_cast<double>(node) / (k_nodes - 1);
+        double nearest = low;
+        for (const CoreUse& use : processes) {
+            const bool nearer = std::abs(use.fraction - wanted) < std::abs(nearest - wanted);
+            nearest = use.fraction > 0.0 && use.count > 0.0 && nearer ? use.fraction : nearest;
+        }
+        if (node_at_.empty() || nearest - node_at_.back() > k_least_distance) {
+            node_at_.push_back(nearest);
+        }
+    }
+    difference_.clear();
+    for (const double fraction : node_at_) {
+        difference_.push_back(1.0 / rate_without(fraction));
+    }
+    for (std::size_t order = 1; order < node_at_.size(); ++order) {
+        for (std::size_t i = node_at_.size() - 1; i >= order; --i) {
+            difference_[i] =
+                (difference_[i] - difference_[i - 1]) / (node_at_[i] - node_at_[i - order]);
+        }
+    }
+}
+
+/// 1 / rate of a process that computes such a fraction.
+double CoreSharing::slowness(double fraction) const {
+    double value = difference_.back();
+    for (std::size_t i = node_at_.size() - 1; i > 0; --i) {
+        value = value * (fraction - node_at_[i - 1]) + difference_[i - 1];
+    }
+    return value;
 }
 
 void CoreSharing::build_distribution(std::span<const CoreUse> processes) {
@@ -117,12 +170,13 @@ void CoreSharing::build_distribution(std::span<const CoreUse> processes) {
         const std::size_t factors = companions * static_cast<std::size_t>(use.count);
         for (std::size_t i = 0; i < factors; ++i) {
             const double f = factor_fraction(use, i % companions);
-            distribution_[size + 1] = distribution_[size] * f;
-            for (std::size_t k = size; k > 0; --k) {
-                distribution_[k] = distribution_[k] * (1.0 - f) + distribution_[k - 1] * f;
+            double below = 0.0;
+            distribution_[++size] = 0.0;
+            for (std::size_t k = 0; k <= size; ++k) {
+                const double here = distribution_[k];
+                distribution_[k] = here * (1.0 - f) + below * f;
+                below = here;
             }
-            distribution_[0] *= 1.0 - f;
-            ++size;
         }
     }
     normaliser_ = 0.0;
@@ -159,11 +213,11 @@ CoreSharing::surplus(std::span<const CoreUse> processes, double slowdown) const 
     double change = 0.0;    // of that with s, negative
     double more = 0.0;      // of the number computing with s
     for (const CoreUse& use : processes) {
-        const double length = 1.0 - use.fraction + use.fraction * slowdown;
-        const double each = use.count * use.width * use.fraction / length;
+        const double share = 1.0 / (1.0 - use.fraction + use.fraction * slowdown);
+        const double each = use.count * use.width * use.fraction * share;
         computed += each;
-        change -= each * use.fraction / length;
-        more += each * (1.0 - use.fraction) / length;
+        change -= each * use.fraction * share;
+        more += each * (1.0 - use.fraction) * share;
     }
     const double computing = computed * slowdown;
     const double rise = capacity(computing + 0.5) - capacity(computing - 0.5);
@@ -173,9 +227,6 @@ CoreSharing::surplus(std::span<const CoreUse> processes, double slowdown) const 
 /// Newton's steps from the last solution, which is near as one process seldom matters; the surplus
 /// is convex and falling for a concave curve. For any other the bracket keeps the steps in bounds.
 void CoreSharing::solve_mean_field(std::span<const CoreUse> processes) {
-    if (surplus(processes, 1.0).value <= 0.0) {
-        return;
-    }
     double low = 1.0;
     double high = std::numeric_limits<double>::infinity();
     double slowdown = last_slowdown_;
@@ -183,6 +234,9 @@ void CoreSharing::solve_mean_field(std::span<const CoreUse> processes) {
         const Surplus there = surplus(processes, slowdown);
         (there.value > 0.0 ? low : high) = slowdown;
         double next = slowdown - there.value / there.slope;
+        if (next <= 1.0 && surplus(processes, 1.0).value <= 0.0) {
+            return;
+        }
         if (!(next > low && next < high)) {
             next = std::isinf(high) ? 2.0 * low : (low + high) / 2;
         }
@@ -193,10 +247,7 @@ void CoreSharing::solve_mean_field(std::span<const CoreUse> processes) {
         }
     }
     last_slowdown_ = slowdown;
-    for (std::size_t i = 0; i < processes.size(); ++i) {
-        const double fraction = processes[i].fraction;
-        rates_[i] = 1.0 / (1.0 - fraction + fraction * slowdown);
-    }
+    solution_ = Solution::mean_field;
 }
 
 }  // namespace advisor::model

@@ -7,6 +7,7 @@
 #include <advisor/model/workload.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -30,12 +31,16 @@ public:
     /// Progress of each entry's processes, 1 being as fast as alone. Valid until the next call.
     [[nodiscard]] std::span<const double> rates(std::span<const CoreUse> processes);
 
+    /// Of a further process among those of the last call, one that computes such a fraction.
+    [[nodiscard]] double rate(double fraction) const;
+
     /// mu(j) for a whole number of computing processes: at most j, the cores and what calibration
     /// measured.
     [[nodiscard]] double capacity(double computing) const;
     [[nodiscard]] double most_capacity() const { return most_; }
 
 private:
+    enum class Solution : std::uint8_t { undisturbed, exact, mean_field };
     void solve_exactly(std::span<const CoreUse> processes);
     void solve_mean_field(std::span<const CoreUse> processes);
     /// What a slowdown leaves computed beyond the capacity, and its derivative.
@@ -46,6 +51,8 @@ private:
     [[nodiscard]] Surplus surplus(std::span<const CoreUse> processes, double slowdown) const;
     void build_distribution(std::span<const CoreUse> processes);
     [[nodiscard]] double rate_without(double fraction) const;
+    void choose_nodes(std::span<const CoreUse> processes);
+    [[nodiscard]] double slowness(double fraction) const;
 
     std::vector<double> capacity_;  ///< mu(0), mu(1), ... until it stays as it is
     double most_ = 0.0;
@@ -54,7 +61,10 @@ private:
     std::vector<double> distribution_;  ///< p_k
     std::size_t factors_ = 0;
     double normaliser_ = 1.0;
-    double last_slowdown_ = 2.0;  ///< where to look for the next one first
+    std::vector<double> node_at_;                ///< fractions, ascending
+    std::vector<double> difference_;             ///< of 1 / rate over them
+    Solution solution_ = Solution::undisturbed;  ///< of the last call
+    double last_slowdown_ = 2.0;                 ///< where to look for the next one first
     std::vector<double> rates_;
 };
 

@@ -22,23 +22,38 @@ namespace advisor::model {
 /// the slots.
 class CoreStage final : public Stage {
 public:
-    CoreStage(const ModelParameters& parameters, const Machine& machine, std::uint32_t slots);
+    /// With a `moment` rates are found anew only every so often, whatever ends and begins between:
+    /// at even times, so that what runs then is what runs on average. But a large change counts at
+    /// once. What begins meanwhile gets the rate that fits to the others.
+    CoreStage(
+        const ModelParameters& parameters,
+        const Machine& machine,
+        std::uint32_t slots,
+        Seconds moment = {}
+    );
 
     [[nodiscard]] double now() const override { return now_; }
     void begin(std::uint32_t slot, const Demand& demand) override;
     [[nodiscard]] double next_end() override;
-    std::uint32_t end_next() override;
+    std::optional<std::uint32_t> end_next() override;
     void advance(double time) override;
     [[nodiscard]] double gil_loss(std::uint32_t) const override { return 0.0; }
 
 private:
     static constexpr std::size_t k_classes = 61;  ///< 0: never computes; then steps of 1/60
 
+    /// Cores that the members of a class and their companions would use, and the sum of their
+    /// fractions.
+    struct Use {
+        double factors = 0.0;
+        double fractions = 0.0;
+    };
     struct Class {
-        double clock = 0.0;
+        double clock = 0.0;  ///< at since_
         double rate = 1.0;
-        double factors = 0.0;    ///< cores that its members and their companions would use
-        double fractions = 0.0;  ///< sum of their fractions
+        double next_end = 0.0;  ///< of a member, in seconds of the run
+        Use use;
+        Use settled;                                         ///< what the rate is for
         std::vector<std::pair<double, std::uint32_t>> ends;  ///< a heap: clock and slot
     };
     struct Slot {
@@ -49,18 +64,24 @@ private:
     [[nodiscard]] static std::size_t class_of(double fraction);
     void count(const Slot& slot, double sign);
     void add_factors(double fraction, double factors);
+    void expect(Class& of) const;
     void settle();
 
     CoreSharing cores_;
     std::array<Class, k_classes> classes_;
     std::uint64_t running_ = 0;  ///< bit i: somebody of class i runs
     std::uint64_t counted_ = 0;  ///< bit i: class i has factors
+    std::uint64_t changed_ = 0;  ///< bit i: its use is not what its rate is for
     std::vector<Slot> slots_;
     std::vector<CoreUse> uses_;
     double now_ = 0.0;
-    bool settled_ = true;   ///< the rates fit to what runs
-    std::size_t next_ = 0;  ///< class of the next end
-    double next_end_ = 0.0;
+    double moment_;
+    double due_ = 0.0;  ///< if something has changed: when the rates will
+    double factors_ = 0.0;
+    double settled_factors_ = 0.0;
+    double since_ = 0.0;     ///< since when the rates are as they are
+    std::size_t next_ = 0;   ///< class of the next end
+    bool is_pause_ = false;  ///< nobody ends next, but the rates are due
 };
 
 }  // namespace advisor::model

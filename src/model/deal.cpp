@@ -20,12 +20,14 @@ DealtUnit dealt(const Workload& workload, const model::Plan& plan, const model::
 }  // namespace
 
 Deal deal_of(const Workload& workload, std::uint32_t workers) {
-    const model::Plan plan = model::plan_units(workload, workers);
+    const model::Plan plan = model::plan_units(workload);
+    const std::vector<std::uint32_t> allotted = model::allotted(plan, workers);
     Deal deal;
-    for (const model::PlannedFamily& family : plan.families) {
+    for (std::size_t i = 0; i < plan.families.size(); ++i) {
+        const model::PlannedFamily& family = plan.families[i];
         DealtFamily result;
         result.setup = Seconds(family.setup_s);
-        result.workers = family.nodes;
+        result.workers = allotted[i];
         for (const model::PlannedUnit& unit : family.units) {
             result.units.push_back(dealt(workload, plan, unit));
         }

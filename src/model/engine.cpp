@@ -14,6 +14,20 @@ namespace advisor::model {
 
 namespace {
 
+/// In how many moments a coarse run is cut, at the most, in which speeds stay as they are.
+constexpr double k_moments = 1000.0;
+
+/// How long a coarse run takes at least, in such moments.
+Seconds moment_of(const Scenario& scenario) {
+    if (scenario.grain.run == 0) {
+        return {};
+    }
+    const Course& course = scenario.courses.collection();
+    const Demand all = course.demand({0, course.size()});
+    const double cores = std::min<double>(scenario.costs.workers, scenario.machine.cores);
+    return std::max(all.alone() / scenario.costs.nodes(), all.cpu / cores) / k_moments;
+}
+
 std::unique_ptr<Stage> stage_of(const Scenario& scenario) {
     const RunCosts& costs = scenario.costs;
     if (costs.lanes > 1 && !scenario.workload.free_threaded) {
@@ -21,19 +35,9 @@ std::unique_ptr<Stage> stage_of(const Scenario& scenario) {
             scenario.parameters, scenario.machine, costs.nodes() + 1, costs.lanes
         );
     }
-    return std::make_unique<CoreStage>(scenario.parameters, scenario.machine, costs.nodes() + 1);
-}
-
-std::unique_ptr<Policy> policy_of(const Scenario& scenario) {
-    if (const auto* processes = std::get_if<Processes>(&scenario.configuration.runner)) {
-        Processes clamped = *processes;
-        clamped.workers = scenario.costs.workers;
-        return make_policy(scenario.workload, clamped, scenario.xdist, scenario.grain);
-    }
-    const std::uint32_t nodes = scenario.costs.nodes();
-    const std::vector<std::uint32_t> units = pulled_units(scenario.workload, nodes);
-    return scenario.costs.style == Style::forked ? make_range_policy(units, nodes, scenario.grain)
-                                                 : make_pull_policy(units, nodes, scenario.grain);
+    return std::make_unique<CoreStage>(
+        scenario.parameters, scenario.machine, costs.nodes() + 1, moment_of(scenario)
+    );
 }
 
 }  // namespace
@@ -41,14 +45,21 @@ std::unique_ptr<Policy> policy_of(const Scenario& scenario) {
 Engine::Engine(const Scenario& scenario, const Perturbation& perturbation)
     : scenario_(scenario),
       perturbation_(perturbation),
+      course_(course_of(scenario.courses, scenario.configuration, scenario.xdist)),
       controller_(scenario.costs.nodes()),
       stage_(stage_of(scenario)),
-      policy_(policy_of(scenario)),
-      fixtures_(scenario.fixtures, perturbation.fixtures, scenario.costs.nodes()),
+      policy_(make_policy(
+          scenario.courses,
+          scenario.configuration,
+          scenario.costs.nodes(),
+          scenario.xdist,
+          scenario.grain.deal
+      )),
+      fixtures_(scenario.courses.fixtures(), perturbation.fixtures, scenario.costs.nodes()),
       seats_(scenario.costs.nodes()) {
-    if (scenario.grain > 0 && scenario.maxfail == 0) {
-        const std::size_t runs = std::size_t{scenario.costs.nodes()} * scenario.grain;
-        most_run_ = std::max<std::size_t>(1, scenario.workload.tests.size() / runs);
+    if (scenario.grain.run > 0) {
+        most_run_s_ =
+            course_.seconds({0, course_.size()}) / scenario.costs.nodes() / scenario.grain.run;
     }
 }
 
@@ -76,7 +87,9 @@ void Engine::play() {
             break;
         }
         if (end <= std::min(ordered, reported)) {
-            slot_ended(stage_->end_next());
+            if (const auto slot = stage_->end_next()) {
+                slot_ended(*slot);
+            }
         } else if (ordered <= reported) {
             stage_->advance(ordered);
             obey(orders_.take());
@@ -131,10 +144,10 @@ void Engine::duty_ended() {
         break;
     case Duty::spawn: spawned(); break;
     case Duty::message:
-        if (in_service_.tests.size() > 1 && in_service_.kind == Report::Kind::completed) {
+        if (in_service_.completed > 1) {
             start_duty(
                 Duty::earlier_messages,
-                scenario_.costs.test_message * static_cast<double>(in_service_.tests.size() - 1)
+                scenario_.costs.test_message * static_cast<double>(in_service_.completed - 1)
             );
         }
         serve(in_service_);
@@ -209,8 +222,8 @@ void Engine::serve(const Report& report) {
         }
         break;
     case Report::Kind::completed:
-        count_failures(report.tests);
-        policy_->completed(report.node, report.tests, report.seconds, *this);
+        count_failures(report.failures);
+        policy_->completed(report.node, report.completed, report.seconds, *this);
         break;
     case Report::Kind::given_back: policy_->stolen(report.node, report.tests, *this); break;
     }
@@ -220,26 +233,27 @@ Report& Engine::send(Report::Kind kind, Node node) {
     Report& report = reports_.send(stage_->now() + scenario_.costs.latency.value());
     report.kind = kind;
     report.node = node;
+    report.completed = 0;
     return report;
 }
 
-void Engine::run(Node node, std::span<const Test> tests) {
-    order(Order::Kind::run, node, tests);
+void Engine::run(Node node, std::span<const Stretch> tests) {
+    order(Order::Kind::run, node).tests.assign(tests.begin(), tests.end());
 }
 
-void Engine::steal(Node node, std::span<const Test> tests) {
-    order(Order::Kind::steal, node, tests);
+void Engine::steal(Node node, std::size_t tests) {
+    order(Order::Kind::steal, node).steal = tests;
 }
 
 void Engine::shut_down(Node node) {
-    order(Order::Kind::shut_down, node, {});
+    order(Order::Kind::shut_down, node);
 }
 
-void Engine::order(Order::Kind kind, Node node, std::span<const Test> tests) {
+Order& Engine::order(Order::Kind kind, Node node) {
     Order& order = orders_.send(stage_->now() + scenario_.costs.latency.value());
     order.kind = kind;
     order.node = node;
-    order.tests.assign(tests.begin(), tests.end());
+    return order;
 }
 
 }  // namespace advisor::model

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/costs.hpp"
+#include "model/course.hpp"
 #include "model/fixtures.hpp"
 #include "model/mail.hpp"
 #include "model/policy.hpp"
@@ -19,21 +20,26 @@
 
 namespace advisor::model {
 
+/// How coarse a simulation is. By default not at all: every test is simulated by itself. Else tests
+/// that a worker runs one after the other without the policy looking count as one: core sharing
+/// asks for the fraction of computing alone and not for the length of bursts, so that what is lost
+/// is the order of tests within a run. Not with a schedule, --maxfail or several lanes.
+struct Grain {
+    std::uint32_t run = 0;   ///< a run is at most such a part of a worker's even share
+    std::uint32_t deal = 0;  ///< what is dealt at once: of a worker's even share of the rest
+};
+
 /// What all runs of one configuration share.
 struct Scenario {
     const Workload& workload;
-    const FixturePlan& fixtures;
+    const Courses& courses;
     const Configuration& configuration;
     const ModelParameters& parameters;
     const Machine& machine;
     XdistVersion xdist;
     RunCosts costs;
     std::uint32_t maxfail = 0;
-    /// Zero: every test is simulated by itself. Else tests that a worker runs one after the other
-    /// without the policy looking count as one, up to a `grain`-th part of a worker's even share:
-    /// core sharing asks for the fraction of computing alone and not for the length of bursts, so
-    /// that what is lost is the order of tests within a run.
-    std::uint32_t grain = 0;
+    Grain grain = {};
 };
 
 /// Factors on the demands of tests and fixtures, by position; empty: as profiled.
@@ -90,18 +96,20 @@ private:
         State state = State::absent;
         Worker worker;
         Node node = 0;            ///< as the policy numbers it
-        std::vector<Test> tests;  ///< that run one after the other
+        Test first = 0;           ///< of the tests that run one after the other
+        std::size_t tests = 0;    ///< so many
         double since = 0.0;       ///< begin of the tests, or of waiting
         double alone = 0.0;       ///< of the tests with their fixtures
         double last_alone = 0.0;  ///< of the last of them
+        double slowness = 1.0;    ///< of them: seconds for one of alone
         std::uint32_t failures = 0;
     };
 
-    void run(Node node, std::span<const Test> tests) override;
-    void steal(Node node, std::span<const Test> tests) override;
+    void run(Node node, std::span<const Stretch> tests) override;
+    void steal(Node node, std::size_t tests) override;
     void shut_down(Node node) override;
     Report& send(Report::Kind kind, Node node);
-    void order(Order::Kind kind, Node node, std::span<const Test> tests);
+    Order& order(Order::Kind kind, Node node);
 
     void play();
     void slot_ended(std::uint32_t slot);
@@ -116,18 +124,26 @@ private:
     void start_tests(std::uint32_t seat);
     void tests_ended(std::uint32_t seat);
     void note(std::uint32_t seat);
-    [[nodiscard]] std::size_t longest_run(const Seat& seat) const;
+    [[nodiscard]] std::size_t longest_run(std::uint32_t seat) const;
+    [[nodiscard]] Seconds pauses_in(std::span<const Stretch> tests) const;
+    [[nodiscard]] Test short_test(const Seat& seat, Stretch tests) const;
+    [[nodiscard]] FixtureVisit
+    visit(std::uint32_t seat, std::span<const Stretch> tests, std::optional<Test> next);
     void leave(std::uint32_t seat);
     void account_idle();
-    void count_failures(std::span<const Test> tests);
+    void count_failures(std::uint32_t failures);
     [[nodiscard]] bool is_too_many(std::uint32_t failures) const {
         return scenario_.maxfail > 0 && failures >= scenario_.maxfail;
     }
-    [[nodiscard]] Demand demand_of_test(Test test) const;
+    [[nodiscard]] Demand demand_of(Stretch tests) const;
+    [[nodiscard]] const WorkTest& test_at(Test position) const {
+        return scenario_.workload.tests[course_.test(position)];
+    }
     [[nodiscard]] bool collects_first() const { return scenario_.costs.style != Style::xdist; }
 
     const Scenario& scenario_;
     const Perturbation& perturbation_;
+    const Course& course_;
     std::uint32_t controller_;  ///< its slot; workers and lanes have those below
     std::unique_ptr<Stage> stage_;
     std::unique_ptr<Policy> policy_;
@@ -142,7 +158,7 @@ private:
     std::uint32_t collected_ = 0;
     std::uint32_t gone_ = 0;
     std::uint32_t failures_ = 0;
-    std::size_t most_run_ = 1;
+    double most_run_s_ = 0.0;
     RunTimes times_;
     std::vector<ScheduledTest>* schedule_ = nullptr;
 };

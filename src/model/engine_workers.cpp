@@ -1,6 +1,9 @@
 // What the engine does with workers and lanes; engine.cpp holds the course of a run.
 
+#include <advisor/base/assert.hpp>
+
 #include <algorithm>
+#include <optional>
 
 #include "model/engine.hpp"
 
@@ -14,7 +17,7 @@ void Engine::obey(const Order& order) {
     case Order::Kind::shut_down: worker.shut_down(); break;
     case Order::Kind::steal:
         send(Report::Kind::given_back, order.node).tests =
-            worker.give_back(order.tests, scenario_.xdist >= XdistVersion{3, 7, 0});
+            worker.give_back(order.steal, scenario_.xdist >= XdistVersion{3, 7, 0});
         break;
     }
     if (seats_[seat].state == State::waiting) {
@@ -22,20 +25,98 @@ void Engine::obey(const Order& order) {
     }
 }
 
-Demand Engine::demand_of_test(Test test) const {
-    const Demand& profiled = scenario_.workload.tests[test].demand;
-    return perturbation_.tests.empty() ? profiled : profiled * perturbation_.tests[test];
+namespace {
+
+/// Of what is in hand, in a run of long tests at least.
+constexpr std::size_t k_parts = 4;
+
+}  // namespace
+
+Demand Engine::demand_of(Stretch tests) const {
+    const Demand profiled = course_.demand(tests);
+    return perturbation_.tests.empty() ? profiled
+                                       : profiled * perturbation_.tests[course_.test(tests.begin)];
 }
 
-std::size_t Engine::longest_run(const Seat& seat) const {
-    return most_run_ == 1
-               ? 1
-               : std::min(most_run_, policy_->undisturbed(seat.node, seat.worker.in_hand()));
+/// Tests that a worker may run as one: as long as the policy does not look, but not much longer
+/// than a grain. The first runs are of different lengths, lest all workers report at once.
+std::size_t Engine::longest_run(std::uint32_t seat_index) const {
+    if (scenario_.grain.run == 0) {
+        return 1;
+    }
+    const Seat& seat = seats_[seat_index];
+    const bool is_first = seat.since == times_.tests_begin;
+    double left_s = is_first ? most_run_s_ * (seat_index + 1) / static_cast<double>(seats_.size())
+                             : most_run_s_;
+    const std::size_t in_hand = seat.worker.in_hand();
+    const std::size_t most = policy_->undisturbed(seat.node, in_hand, false);
+    const std::size_t most_long = policy_->undisturbed(seat.node, in_hand, true);
+    std::size_t count = 0;
+    for (const Stretch& each : seat.worker.tests()) {
+        Test end = course_.reach(each, left_s);
+        if (count + (end - each.begin) > most && most_long > most) {
+            end = short_test(
+                seat, {each.begin + static_cast<Test>(most - std::min(most, count)), end}
+            );
+        }
+        count += end - each.begin;
+        left_s -= course_.seconds({each.begin, end});
+        if (count >= most_long || end < each.end || left_s <= 0.0) {
+            break;
+        }
+    }
+    return std::min(count, std::max(most, most_long));
+}
+
+/// Where the next test ends that is short, as far as the worker's last one tells; or all of them.
+Test Engine::short_test(const Seat& seat, Stretch tests) const {
+    Test at = tests.begin;
+    while (at < tests.end && course_.seconds({at, at + 1}) * seat.slowness >= k_long_test_s) {
+        ++at;
+    }
+    const auto least = static_cast<Test>(seat.worker.in_hand() / k_parts);
+    return std::min(std::max(at + 1, tests.begin + least), tests.end);
+}
+
+/// For messages between tests of a run.
+Seconds Engine::pauses_in(std::span<const Stretch> tests) const {
+    std::uint32_t count = 0;
+    for (const Stretch& each : tests) {
+        count += policy_->pauses(each);
+    }
+    const RunCosts& costs = scenario_.costs;
+    const double waits = count > 0 ? count - 1.0 : 0.0;  // two are in hand behind the last
+    return (costs.latency * 2.0 + costs.test_message.alone()) * waits;
+}
+
+/// Everything that happens to fixtures while the worker runs these tests.
+FixtureVisit
+Engine::visit(std::uint32_t seat, std::span<const Stretch> tests, std::optional<Test> next) {
+    FixtureVisit all;
+    for (std::size_t i = 0; i < tests.size(); ++i) {
+        const std::optional<Test> after =
+            i + 1 < tests.size() ? std::optional(tests[i + 1].begin) : next;
+        bool from_start = false;  // of its collector
+        for (Test at = tests[i].begin; at < tests[i].end;) {
+            const Test change = std::min(
+                from_start ? course_.next_news(at) : course_.next_change(at), tests[i].end
+            );
+            from_start |= change == course_.collector_end(at);
+            const std::optional<Test> then = change < tests[i].end ? std::optional(change) : after;
+            const std::uint32_t following = then ? course_.test(*then) : 0;
+            const FixtureVisit one =
+                fixtures_.visit(seat, course_.test(at), then ? &following : nullptr);
+            all.demand += one.demand;
+            all.repeated += one.repeated;
+            at = change;
+        }
+    }
+    return all;
 }
 
 void Engine::start_tests(std::uint32_t seat_index) {
     Seat& seat = seats_[seat_index];
-    const auto start = seat.worker.take(longest_run(seat));
+    const auto start = seat.worker.take(longest_run(seat_index));
     if (!start) {
         if (seat.worker.has_ended()) {
             seat.state = State::exiting;
@@ -47,23 +128,24 @@ void Engine::start_tests(std::uint32_t seat_index) {
         }
         return;
     }
-    seat.tests.assign(start->tests.begin(), start->tests.end());
-    Demand whole;
-    double repeated = 0.0;
-    for (std::size_t i = 0; i < seat.tests.size(); ++i) {
-        const Test test = seat.tests[i];
-        const bool is_last = i + 1 == seat.tests.size();
-        const Test* next = is_last ? (start->next ? &*start->next : nullptr) : &seat.tests[i + 1];
-        seat.failures += scenario_.workload.tests[test].fails ? 1 : 0;
-        const FixtureVisit around =
-            fixtures_.visit(seat_index, test, is_too_many(seat.failures) ? nullptr : next);
-        const Demand all = demand_of_test(test) + around.demand + scenario_.costs.test_extra;
-        repeated += around.repeated.value();
-        whole += all;
-        seat.last_alone = all.alone().value();
+    seat.first = start->tests.front().begin;
+    seat.tests = count_of(start->tests);
+    seat.failures += test_at(seat.first).fails ? 1 : 0;
+    Demand tests;
+    for (const Stretch& each : start->tests) {
+        tests += demand_of(each);
     }
-    const double runner =
-        scenario_.costs.test_extra.alone().value() * static_cast<double>(seat.tests.size());
+    const FixtureVisit around =
+        visit(seat_index, start->tests, is_too_many(seat.failures) ? std::nullopt : start->next);
+    const auto count = static_cast<double>(seat.tests);
+    Demand whole = tests + around.demand + scenario_.costs.test_extra * count;
+    const double repeated = around.repeated.value();
+    double runner = scenario_.costs.test_extra.alone().value() * count;
+    if (seat.tests > 1) {
+        const Seconds pauses = pauses_in(start->tests);
+        whole.blocked += pauses;
+        runner += pauses.value();
+    }
     times_.waiting += stage_->now() - seat.since;
     times_.tests += whole.alone().value() - repeated - runner;
     times_.fixtures_repeated += repeated;
@@ -71,6 +153,11 @@ void Engine::start_tests(std::uint32_t seat_index) {
     seat.state = State::testing;
     seat.since = stage_->now();
     seat.alone = whole.alone().value();
+    seat.last_alone =
+        seat.tests == 1
+            ? seat.alone
+            : demand_of({start->tests.back().end - 1, start->tests.back().end}).alone().value()
+                  + scenario_.costs.test_extra.alone().value();
     stage_->begin(seat_index, whole);
 }
 
@@ -87,42 +174,37 @@ void Engine::tests_ended(std::uint32_t seat_index) {
     times_.tests_end = now;
     seat.state = State::waiting;
     seat.since = now;
-    const double last = seat.tests.size() == 1 || seat.alone <= 0.0
-                            ? elapsed
-                            : elapsed * seat.last_alone / seat.alone;
+    const std::uint32_t failed = test_at(seat.first).fails ? 1 : 0;
+    seat.slowness = seat.alone > 0.0 ? elapsed / seat.alone : 1.0;
+    const double last =
+        seat.tests == 1 || seat.alone <= 0.0 ? elapsed : elapsed * seat.last_alone / seat.alone;
     if (scenario_.costs.style != Style::lanes) {
         Report& report = send(Report::Kind::completed, seat.node);
         report.seconds = last;
-        report.tests.assign(seat.tests.begin(), seat.tests.end());
+        report.completed = seat.tests;
+        report.failures = failed;
     }
     if (is_too_many(seat.failures)) {
         seat.worker.stop();  // pytest ends this worker's loop by itself
     }
     if (collects_first()) {
-        count_failures(seat.tests);
+        count_failures(failed);
         policy_->completed(seat.node, seat.tests, last, *this);
     }
     start_tests(seat_index);
 }
 
-/// Into the schedule; of a run every test as if it took an even share.
 void Engine::note(std::uint32_t seat_index) {
     const Seat& seat = seats_[seat_index];
-    const double each = (stage_->now() - seat.since) / static_cast<double>(seat.tests.size());
-    for (std::size_t i = 0; i < seat.tests.size(); ++i) {
-        const bool is_last = i + 1 == seat.tests.size();
-        const double begin = seat.since + each * static_cast<double>(i);
-        const double end = is_last ? stage_->now() : begin + each;
-        const TestIndex test = scenario_.workload.tests[seat.tests[i]].test;
-        schedule_->push_back({test, seat_index, Seconds(begin), Seconds(end)});
-    }
+    ADVISOR_ASSERT(seat.tests == 1, "a schedule is of single tests");
+    schedule_->push_back(
+        {test_at(seat.first).test, seat_index, Seconds(seat.since), Seconds(stage_->now())}
+    );
 }
 
 /// DSession._handlefailures.
-void Engine::count_failures(std::span<const Test> tests) {
-    for (const Test test : tests) {
-        failures_ += scenario_.workload.tests[test].fails ? 1 : 0;
-    }
+void Engine::count_failures(std::uint32_t failures) {
+    failures_ += failures;
     if (is_too_many(failures_)) {
         policy_->stop(*this);
     }

@@ -21,9 +21,11 @@ FixturePlan::FixturePlan(const Workload& workload)
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> slot_ids;
     std::map<std::vector<std::uint32_t>, std::uint32_t> set_ids;
     set_of_test_.reserve(workload.tests.size());
+    node_of_test_.reserve(workload.tests.size());
     std::span<const WorkNeed> last;
     std::vector<std::uint32_t> set;
     for (const WorkTest& test : workload.tests) {
+        node_of_test_.push_back(test.node);
         const auto needs = std::span(workload.needs).subspan(test.first_need, test.needs);
         if (!set_of_test_.empty()
             && std::equal(needs.begin(), needs.end(), last.begin(), last.end())) {
@@ -54,7 +56,7 @@ FixturePlan::FixturePlan(const Workload& workload)
 }
 
 bool FixturePlan::holds(std::uint32_t node, std::uint32_t test) const {
-    return model::holds(workload_.nodes, node, workload_.tests[test].node);
+    return model::holds(workload_.nodes, node, node_of(test));
 }
 
 LiveFixtures::LiveFixtures(
@@ -74,8 +76,7 @@ LiveFixtures::visit(std::uint32_t worker, std::uint32_t test, const std::uint32_
         set_up(worker, test, visit);
         settled_set_[worker] = plan_.set_of(test);
     }
-    const auto& tests = plan_.workload().tests;
-    if (next != nullptr && tests[*next].node == tests[test].node) {
+    if (next != nullptr && plan_.node_of(*next) == plan_.node_of(test)) {
         return visit;  // Whatever lives here lives above this node, and so above the next test.
     }
     std::vector<std::uint32_t>& live = live_[worker];

@@ -27,6 +27,8 @@ public:
         return sets_[set_of_test_[test]];
     }
     [[nodiscard]] std::uint32_t set_of(std::uint32_t test) const { return set_of_test_[test]; }
+    /// Its innermost collector.
+    [[nodiscard]] std::uint32_t node_of(std::uint32_t test) const { return node_of_test_[test]; }
     /// True if `node` is the innermost collector of the test or lies above it.
     [[nodiscard]] bool holds(std::uint32_t node, std::uint32_t test) const;
 
@@ -37,6 +39,7 @@ private:
     std::vector<Instance> instances_;
     std::vector<std::vector<std::uint32_t>> sets_;
     std::vector<std::uint32_t> set_of_test_;
+    std::vector<std::uint32_t> node_of_test_;
 };
 
 /// What the fixtures around one test cost.

@@ -46,7 +46,7 @@ double GilStage::next_end() {
     return next;
 }
 
-std::uint32_t GilStage::end_next() {
+std::optional<std::uint32_t> GilStage::end_next() {
     const double end = next_end();
     std::size_t place = 0;
     while (end_of(place) > end) {

@@ -27,7 +27,7 @@ public:
     [[nodiscard]] double now() const override { return now_; }
     void begin(std::uint32_t slot, const Demand& demand) override;
     [[nodiscard]] double next_end() override;
-    std::uint32_t end_next() override;
+    std::optional<std::uint32_t> end_next() override;
     void advance(double time) override;
     [[nodiscard]] double gil_loss(std::uint32_t slot) const override { return loss_[slot]; }
 

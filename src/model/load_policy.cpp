@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <numeric>
+#include <vector>
 
 #include "model/policy.hpp"
 
@@ -7,20 +7,15 @@ namespace advisor::model {
 
 namespace {
 
-/// A node that took this long for its last test, and has another in hand, is not refilled.
-constexpr double k_long_test_s = 0.1;
-
 /// xdist/scheduler/load.py. Tests leave in collection order and never come back, so that what is
 /// not sent yet is a range and what a node has is a count.
 class LoadPolicy final : public Policy {
 public:
     LoadPolicy(std::uint32_t tests, std::uint32_t nodes, std::optional<std::uint32_t> chunk)
-        : order_(tests),
+        : tests_(tests),
           in_hand_(nodes, 0),
           closing_(nodes, false),
-          chunk_(chunk.value_or(tests)) {
-        std::iota(order_.begin(), order_.end(), Test{0});
-    }
+          chunk_(chunk.value_or(tests)) {}
 
     void ready(Node node, Commands& commands) override {
         if (node + 1 == nodes()) {
@@ -29,22 +24,23 @@ public:
         }
     }
 
-    void
-    completed(Node node, std::span<const Test> tests, double seconds, Commands& commands) override {
-        in_hand_[node] -= static_cast<std::uint32_t>(tests.size());
+    void completed(Node node, std::size_t tests, double seconds, Commands& commands) override {
+        in_hand_[node] -= static_cast<std::uint32_t>(tests);
         refill(node, seconds, commands);
         close_if_finished(commands);
     }
 
-    void stolen(Node, std::span<const Test>, Commands&) override {}
+    void stolen(Node, std::span<const Stretch>, Commands&) override {}
 
-    /// Until fewer are in hand than the low mark, which only falls. Once nothing is left to send,
-    /// the next completion closes the node.
-    [[nodiscard]] std::size_t undisturbed(Node node, std::size_t in_hand) const override {
+    /// Until fewer are in hand than the low mark, which only falls, or of long tests fewer than
+    /// two. Once nothing is left to send, the next completion closes the node.
+    [[nodiscard]] std::size_t
+    undisturbed(Node node, std::size_t in_hand, bool long_ones) const override {
         if (closing_[node]) {
             return std::max<std::size_t>(1, in_hand);
         }
-        return unsent() > 0 && in_hand >= low_mark() ? in_hand - low_mark() + 1 : 1;
+        const std::size_t least = long_ones ? 2 : low_mark();
+        return unsent() > 0 && in_hand >= least ? in_hand - least + 1 : 1;
     }
 
     void stop(Commands& commands) override { close_all(commands); }
@@ -53,9 +49,7 @@ private:
     [[nodiscard]] std::uint32_t nodes() const {
         return static_cast<std::uint32_t>(in_hand_.size());
     }
-    [[nodiscard]] std::uint32_t unsent() const {
-        return static_cast<std::uint32_t>(order_.size()) - sent_;
-    }
+    [[nodiscard]] std::uint32_t unsent() const { return tests_ - sent_; }
 
     [[nodiscard]] std::uint32_t low_mark() const { return std::max(2U, unsent() / nodes() / 4); }
 
@@ -86,6 +80,7 @@ private:
         }
         const std::uint32_t high = std::max(2U, unsent() / nodes() / 2);
         const std::uint32_t has = in_hand_[node];
+        // A node that took long for its last test, and has another in hand, is not refilled.
         if (has >= low_mark() || (seconds >= k_long_test_s && has >= 2)) {
             return;
         }
@@ -96,7 +91,8 @@ private:
     void send(Node node, std::uint32_t count, Commands& commands) {
         count = std::min(count, unsent());
         if (count > 0) {
-            commands.run(node, std::span(order_).subspan(sent_, count));
+            const Stretch next{sent_, sent_ + count};
+            commands.run(node, std::span(&next, 1));
             sent_ += count;
             in_hand_[node] += count;
         }
@@ -123,7 +119,7 @@ private:
         }
     }
 
-    std::vector<Test> order_;
+    std::uint32_t tests_;
     std::vector<std::uint32_t> in_hand_;
     std::vector<bool> closing_;
     std::uint32_t chunk_;

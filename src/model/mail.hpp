@@ -19,8 +19,10 @@ struct Report {
     double arrives = 0.0;
     Kind kind = Kind::completed;
     Node node = 0;
-    double seconds = 0.0;     ///< completed: of the last test's whole protocol
-    std::vector<Test> tests;  ///< completed, or given back
+    double seconds = 0.0;        ///< completed: of the last test's whole protocol
+    std::size_t completed = 0;   ///< tests
+    std::uint32_t failures = 0;  ///< of them
+    std::vector<Stretch> tests;  ///< given back
 };
 
 /// To a worker.
@@ -29,7 +31,8 @@ struct Order {
     double arrives = 0.0;
     Kind kind = Kind::run;
     Node node = 0;
-    std::vector<Test> tests;
+    std::size_t steal = 0;       ///< so many of its last tests
+    std::vector<Stretch> tests;  ///< to run
 };
 
 /// A ring whose places, with the memory of their lists of tests, are used again.

@@ -30,8 +30,11 @@ struct Share {
 /// the fixtures it sets up again.
 class PlannedPolicy final : public Policy {
 public:
-    PlannedPolicy(const Workload& workload, std::uint32_t nodes, std::uint32_t grain)
-        : plan_(plan_units(workload, nodes)),
+    PlannedPolicy(const Plan& plan, const Course& course, std::uint32_t nodes, std::uint32_t grain)
+        : plan_(plan),
+          course_(course),
+          allotted_(allotted(plan, nodes)),
+          grain_(grain),
           taken_(plan_.families.size(), 0),
           left_s_(plan_.families.size(), 0.0),
           opened_by_(plan_.families.size(), 0),
@@ -43,16 +46,7 @@ public:
         for (std::size_t family = 0; family < plan_.families.size(); ++family) {
             left_s_[family] = plan_.families[family].work_s;
         }
-        seconds_.reserve(workload.tests.size());
-        double whole = 0.0;
-        for (const WorkTest& test : workload.tests) {
-            seconds_.push_back(test.demand.alone().value());
-            whole += seconds_.back();
-        }
-        if (grain > 0) {
-            ahead_s_ = std::max(k_ahead_s, whole / nodes / grain);
-            most_in_hand_ = std::max(k_most_in_hand, workload.tests.size() / nodes / grain);
-        }
+        unsent_s_ = course.seconds({0, course.size()});
     }
 
     void ready(Node node, Commands& commands) override {
@@ -69,22 +63,32 @@ public:
         }
     }
 
-    void completed(Node node, std::span<const Test> tests, double, Commands& commands) override {
-        std::vector<Test>& in_hand = in_hand_[node];
-        for (const Test test : tests) {
-            const auto found = std::find(in_hand.begin(), in_hand.end(), test);
-            if (found != in_hand.end()) {
-                ahead_[node] -= seconds_[test];
-                in_hand.erase(found);
-            }
+    void completed(Node node, std::size_t tests, double, Commands& commands) override {
+        done_.clear();
+        in_hand_[node].pop_front(tests, done_);
+        for (const Stretch& each : done_) {
+            ahead_[node] -= seconds_of(each);
         }
         refill(node, commands);
     }
 
-    void stolen(Node, std::span<const Test>, Commands&) override {}
+    void stolen(Node, std::span<const Stretch>, Commands&) override {}
 
-    [[nodiscard]] std::size_t undisturbed(Node node, std::size_t in_hand) const override {
-        return std::max<std::size_t>(1, closing_[node] ? in_hand : in_hand / 2);
+    /// Until two are left, as then the node gets more.
+    [[nodiscard]] std::size_t undisturbed(Node node, std::size_t in_hand, bool) const override {
+        if (closing_[node]) {
+            return std::max<std::size_t>(1, in_hand);
+        }
+        return in_hand > 2 ? in_hand - 2 : 1;
+    }
+
+    /// With two in hand the second cannot start before a third has come.
+    [[nodiscard]] std::uint32_t pauses(Stretch tests) const override {
+        std::uint32_t long_ones = 0;
+        for (Test at = tests.begin; at < tests.end; ++at) {
+            long_ones += course_.seconds(one(at)) >= k_ahead_s ? 1 : 0;
+        }
+        return long_ones;
     }
 
     void stop(Commands& commands) override {
@@ -113,12 +117,12 @@ private:
     }
 
     [[nodiscard]] bool wants_more(Node node) const {
-        const std::vector<Test>& in_hand = in_hand_[node];
+        const Queue& in_hand = in_hand_[node];
         if (in_hand.size() < 2) {
             return true;
         }
-        return ahead_[node] - seconds_[in_hand.front()] < ahead_s_
-               && in_hand.size() < most_in_hand_;
+        return ahead_[node] - seconds_of(one(in_hand.front())) < k_ahead_s
+               && in_hand.size() < k_most_in_hand;
     }
 
     bool send_one(Node node, Commands& commands) {
@@ -126,12 +130,32 @@ private:
         if (share.begin == share.end && !take_unit(node) && !take_over(node)) {
             return false;
         }
-        const Test test = plan_.tests[share.begin++];
-        share.left_s -= seconds_[test];
-        in_hand_[node].push_back(test);
-        ahead_[node] += seconds_[test];
-        commands.run(node, std::span(&plan_.tests[share.begin - 1], 1));
+        const Stretch next = next_of(share);
+        share.begin = next.end;
+        const double seconds = seconds_of(next);
+        share.left_s -= seconds;
+        unsent_s_ -= seconds;
+        in_hand_[node].push(next);
+        ahead_[node] += seconds;
+        commands.run(node, std::span(&next, 1));
         return true;
+    }
+
+    [[nodiscard]] static Stretch one(Test test) { return {test, test + 1}; }
+    /// Of a single test as it stands in the plan, to the last bit.
+    [[nodiscard]] double seconds_of(Stretch tests) const {
+        return tests.size() == 1 ? course_.demand(tests).alone().value() : course_.seconds(tests);
+    }
+
+    /// What a node gets at once: a test, or with a grain what is its part of the rest.
+    [[nodiscard]] Stretch next_of(const Share& share) const {
+        if (grain_ == 0) {
+            return one(share.begin);
+        }
+        return {share.begin, course_.reach({share.begin, share.end}, part_s())};
+    }
+    [[nodiscard]] double part_s() const {
+        return unsent_s_ / static_cast<double>(shares_.size()) / grain_;
     }
 
     [[nodiscard]] double opening_cost(Node node, std::size_t family) const {
@@ -142,7 +166,7 @@ private:
     /// divided once more, outweighs the set-up.
     [[nodiscard]] bool may_open(Node node, std::size_t family, bool at_the_end) const {
         const double cost = opening_cost(node, family);
-        return cost <= 0.0 || opened_by_[family] < plan_.families[family].nodes
+        return cost <= 0.0 || opened_by_[family] < allotted_[family]
                || (at_the_end && left_s_[family] > cost * (opened_by_[family] + 1));
     }
 
@@ -180,11 +204,30 @@ private:
         if (!family) {
             return false;
         }
-        const PlannedUnit& unit = plan_.families[*family].units[taken_[*family]++];
-        left_s_[*family] -= unit.work_s + unit.setup_s;
-        shares_[node] = {unit.begin, unit.end, unit.work_s, unit.setup_s, *family, unit.divisible};
+        const double part = grain_ == 0 ? 0.0 : part_s();
+        const PlannedUnit& unit = take_next(*family);
+        Share share{unit.begin, unit.end, unit.work_s, unit.setup_s, *family, unit.divisible};
+        const auto& units = plan_.families[*family].units;
+        while (share.left_s < part && taken_[*family] < units.size()
+               && is_loose(units[taken_[*family]]) && is_loose(unit)) {
+            const PlannedUnit& further = take_next(*family);
+            share.end = further.end;
+            share.left_s += further.work_s;
+        }
+        shares_[node] = share;
         open(node, *family);
         return true;
+    }
+
+    const PlannedUnit& take_next(std::size_t family) {
+        const PlannedUnit& unit = plan_.families[family].units[taken_[family]++];
+        left_s_[family] -= unit.work_s + unit.setup_s;
+        return unit;
+    }
+
+    /// Nothing is lost where its tests go to several nodes.
+    [[nodiscard]] static bool is_loose(const PlannedUnit& unit) {
+        return unit.divisible && unit.setup_s <= 0.0;
     }
 
     bool take_over(Node node) {
@@ -206,7 +249,7 @@ private:
         taken.left_s = 0.0;
         const double wanted = (longest->left_s - again) / 2;
         do {
-            taken.left_s += seconds_[plan_.tests[--longest->end]];
+            taken.left_s += seconds_of(one(--longest->end));
         } while (taken.left_s < wanted && longest->end - longest->begin > 1);
         taken.begin = longest->end;
         longest->left_s -= taken.left_s;
@@ -215,25 +258,28 @@ private:
         return true;
     }
 
-    Plan plan_;
-    std::vector<double> seconds_;
+    const Plan& plan_;
+    const Course& course_;
+    std::vector<std::uint32_t> allotted_;
+    std::uint32_t grain_;
+    double unsent_s_ = 0.0;
     std::vector<std::size_t> taken_;        ///< units of each family that are dealt
     std::vector<double> left_s_;            ///< work of each family that is not dealt
     std::vector<std::uint32_t> opened_by_;  ///< nodes that set up the family's fixtures
     std::vector<bool> has_opened_;          ///< by family and node
     std::vector<Share> shares_;
-    std::vector<std::vector<Test>> in_hand_;
+    std::vector<Queue> in_hand_;
     std::vector<double> ahead_;  ///< seconds of what is in hand
-    double ahead_s_ = k_ahead_s;
-    std::size_t most_in_hand_ = k_most_in_hand;
+    std::vector<Stretch> done_;
     std::vector<bool> closing_;
 };
 
 }  // namespace
 
-std::unique_ptr<Policy>
-make_planned_policy(const Workload& workload, std::uint32_t nodes, std::uint32_t grain) {
-    return std::make_unique<PlannedPolicy>(workload, nodes, grain);
+std::unique_ptr<Policy> make_planned_policy(
+    const Plan& plan, const Course& course, std::uint32_t nodes, std::uint32_t grain
+) {
+    return std::make_unique<PlannedPolicy>(plan, course, nodes, grain);
 }
 
 }  // namespace advisor::model

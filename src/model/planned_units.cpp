@@ -93,31 +93,11 @@ double nodes_for(const PlannedFamily& family, double time_s) {
     return std::max(1.0, std::ceil(family.work_s / (time_s - family.setup_s)));
 }
 
-void allot_nodes(std::vector<PlannedFamily>& families, std::uint32_t nodes) {
-    double low = 0.0;
-    double high = 0.0;
-    for (const PlannedFamily& family : families) {
-        low = std::max(low, family.setup_s);
-        high += family.work_s + family.setup_s;
-    }
-    for (int step = 0; step < 50; ++step) {
-        const double time = (low + high) / 2;
-        double needed = 0.0;
-        for (const PlannedFamily& family : families) {
-            needed += family.work_s + family.setup_s * nodes_for(family, time);
-        }
-        (needed <= time * nodes ? high : low) = time;
-    }
-    for (PlannedFamily& family : families) {
-        const double wanted = family.setup_s > 0.0 ? nodes_for(family, high) : nodes;
-        family.nodes = static_cast<std::uint32_t>(std::min<double>(wanted, nodes));
-    }
-}
-
 }  // namespace
 
-Plan plan_units(const Workload& workload, std::uint32_t nodes) {
+Plan plan_units(const Workload& workload) {
     Plan plan;
+    std::vector<std::uint32_t> tests;
     std::map<NeedSet, std::size_t> known;
     for (const Draft& draft : drafts_of(workload)) {
         const auto [found, added] = known.emplace(draft.wide, plan.families.size());
@@ -127,9 +107,9 @@ Plan plan_units(const Workload& workload, std::uint32_t nodes) {
         }
         PlannedFamily& family = plan.families[found->second];
         PlannedUnit unit;
-        unit.begin = static_cast<std::uint32_t>(plan.tests.size());
-        plan.tests.insert(plan.tests.end(), draft.tests.begin(), draft.tests.end());
-        unit.end = static_cast<std::uint32_t>(plan.tests.size());
+        unit.begin = static_cast<std::uint32_t>(tests.size());
+        tests.insert(tests.end(), draft.tests.begin(), draft.tests.end());
+        unit.end = static_cast<std::uint32_t>(tests.size());
         unit.work_s = draft.work_s;
         unit.setup_s = total_cost(workload, draft.narrow);
         unit.divisible = draft.divisible;
@@ -143,13 +123,40 @@ Plan plan_units(const Workload& workload, std::uint32_t nodes) {
                 return a.work_s + a.setup_s > b.work_s + b.setup_s;
             }
         );
-        // In this order, so that the plugin advisor_planned.py comes to the same bits.
-        for (const PlannedUnit& unit : family.units) {
+        for (PlannedUnit& unit : family.units) {
+            // In this order, so that the plugin advisor_planned.py comes to the same bits.
             family.work_s += unit.work_s + unit.setup_s;
+            const auto begin = static_cast<std::uint32_t>(plan.tests.size());
+            plan.tests.insert(
+                plan.tests.end(), tests.begin() + unit.begin, tests.begin() + unit.end
+            );
+            unit.end = begin + (unit.end - std::exchange(unit.begin, begin));
         }
     }
-    allot_nodes(plan.families, nodes);
     return plan;
+}
+
+std::vector<std::uint32_t> allotted(const Plan& plan, std::uint32_t nodes) {
+    double low = 0.0;
+    double high = 0.0;
+    for (const PlannedFamily& family : plan.families) {
+        low = std::max(low, family.setup_s);
+        high += family.work_s + family.setup_s;
+    }
+    for (int step = 0; step < 50; ++step) {
+        const double time = (low + high) / 2;
+        double needed = 0.0;
+        for (const PlannedFamily& family : plan.families) {
+            needed += family.work_s + family.setup_s * nodes_for(family, time);
+        }
+        (needed <= time * nodes ? high : low) = time;
+    }
+    std::vector<std::uint32_t> each;
+    for (const PlannedFamily& family : plan.families) {
+        const double wanted = family.setup_s > 0.0 ? nodes_for(family, high) : nodes;
+        each.push_back(static_cast<std::uint32_t>(std::min<double>(wanted, nodes)));
+    }
+    return each;
 }
 
 }  // namespace advisor::model

@@ -23,20 +23,22 @@ struct PlannedUnit {
 struct PlannedFamily {
     std::vector<PlannedUnit> units;
     double work_s = 0.0;
-    double setup_s = 0.0;     ///< what each worker pays that opens it
-    std::uint32_t nodes = 1;  ///< workers that may open it as long as there is other work
+    double setup_s = 0.0;  ///< what each worker pays that opens it
 };
 
 struct Plan {
-    std::vector<std::uint32_t> tests;  ///< positions in Workload::tests
+    std::vector<std::uint32_t> tests;  ///< positions in Workload::tests, unit by unit
     std::vector<PlannedFamily> families;
 };
 
 /// Tests marked xdist_group form indivisible units by group. Others form a unit by the widest
 /// module or class for which they need a costly fixture, else each its own.
-/// A family gets the fewest workers k with work/k + setup <= T, where T is the least time for
-/// which these k fit into the workers altogether: the bound for scheduling with setup times
-/// (models of P | setup = s_i | Cmax), solved by bisection.
-[[nodiscard]] Plan plan_units(const Workload& workload, std::uint32_t nodes);
+[[nodiscard]] Plan plan_units(const Workload& workload);
+
+/// Of each family, how many workers may open it as long as there is other work: the fewest k with
+/// work/k + setup <= T, where T is the least time for which these k fit into the workers
+/// altogether: the bound for scheduling with setup times (models of P | setup = s_i | Cmax),
+/// solved by bisection.
+[[nodiscard]] std::vector<std::uint32_t> allotted(const Plan& plan, std::uint32_t nodes);
 
 }  // namespace advisor::model

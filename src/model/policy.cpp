@@ -2,49 +2,51 @@
 
 namespace advisor::model {
 
-namespace {
-
-std::vector<std::uint32_t> units_of(const Workload& workload, std::uint32_t WorkTest::*unit) {
-    std::vector<std::uint32_t> units;
-    units.reserve(workload.tests.size());
-    for (const WorkTest& test : workload.tests) {
-        units.push_back(test.*unit);
+const Course&
+course_of(const Courses& courses, const Configuration& configuration, XdistVersion version) {
+    const auto* processes = std::get_if<Processes>(&configuration.runner);
+    if (processes == nullptr) {
+        // A single lane keeps the collection's order.
+        return parallelism(configuration) > 1 ? courses.pulled() : courses.collection();
     }
-    return units;
-}
-
-}  // namespace
-
-std::vector<std::uint32_t> pulled_units(const Workload& workload, std::uint32_t nodes) {
-    std::vector<std::uint32_t> units = units_of(workload, &WorkTest::group);
-    auto own = static_cast<std::uint32_t>(workload.unit_names.size());
-    for (std::size_t i = 0; i < units.size(); ++i) {
-        if (!workload.tests[i].marked || nodes == 1) {
-            units[i] = own++;
-        }
+    const bool by_size = version >= XdistVersion{3, 5, 0}
+                         && (processes->scope_reorder || version < XdistVersion{3, 8, 0});
+    switch (processes->dist) {
+    case Distribution::load:
+    case Distribution::worksteal: return courses.collection();
+    case Distribution::loadscope: return courses.by(&WorkTest::scope, by_size);
+    case Distribution::loadfile: return courses.by(&WorkTest::file, by_size);
+    case Distribution::loadgroup: return courses.by(&WorkTest::group, by_size);
+    case Distribution::planned: return courses.planned();
     }
-    return units;
+    return courses.collection();
 }
 
 std::unique_ptr<Policy> make_policy(
-    const Workload& workload, const Processes& processes, XdistVersion version, std::uint32_t grain
+    const Courses& courses,
+    const Configuration& configuration,
+    std::uint32_t nodes,
+    XdistVersion version,
+    std::uint32_t grain
 ) {
-    const auto tests = static_cast<std::uint32_t>(workload.tests.size());
-    const std::uint32_t nodes = processes.workers;
+    const Course& course = course_of(courses, configuration, version);
+    const auto* processes = std::get_if<Processes>(&configuration.runner);
+    if (processes == nullptr) {
+        return std::holds_alternative<Forked>(configuration.runner)
+                   ? make_range_policy(course, nodes, grain)
+                   : make_pull_policy(course, nodes, grain);
+    }
     const bool knows_chunk = version >= XdistVersion{3, 2, 0};
-    const bool reorder = version >= XdistVersion{3, 5, 0}
-                         && (processes.scope_reorder || version < XdistVersion{3, 8, 0});
-    switch (processes.dist) {
+    switch (processes->dist) {
     case Distribution::load:
-        return make_load_policy(tests, nodes, knows_chunk ? processes.maxschedchunk : std::nullopt);
+        return make_load_policy(
+            course.size(), nodes, knows_chunk ? processes->maxschedchunk : std::nullopt
+        );
+    case Distribution::worksteal: return make_steal_policy(course.size(), nodes);
+    case Distribution::planned: return make_planned_policy(courses.plan(), course, nodes, grain);
     case Distribution::loadscope:
-        return make_scope_policy(units_of(workload, &WorkTest::scope), nodes, reorder);
     case Distribution::loadfile:
-        return make_scope_policy(units_of(workload, &WorkTest::file), nodes, reorder);
-    case Distribution::loadgroup:
-        return make_scope_policy(units_of(workload, &WorkTest::group), nodes, reorder);
-    case Distribution::worksteal: return make_steal_policy(tests, nodes);
-    case Distribution::planned: return make_planned_policy(workload, nodes, grain);
+    case Distribution::loadgroup: return make_scope_policy(course, nodes, grain);
     }
     return nullptr;
 }

@@ -1,51 +1,12 @@
 #include <algorithm>
+#include <vector>
 
 #include "model/policy.hpp"
-#include "model/unit_order.hpp"
+#include "model/rounds.hpp"
 
 namespace advisor::model {
 
 namespace {
-
-/// Positions of units, handed out first come, first served: one to each who asks. With a grain they
-/// go out in rounds: a hand of a round holds every nodes-th unit of it, which is what a node gets
-/// when all progress alike.
-class Rounds {
-public:
-    Rounds(std::size_t begin, std::size_t count, std::size_t nodes, std::size_t grain)
-        : begin_(begin),
-          count_(count),
-          nodes_(nodes),
-          grain_(grain) {}
-
-    [[nodiscard]] bool empty() const { return begin_ + hand_ >= count_; }
-    void clear() { begin_ = count_; }
-
-    template <typename Give>
-    void deal(const Give& give) {
-        if (hand_ == 0) {
-            depth_ =
-                grain_ == 0 ? 1 : std::max<std::size_t>(1, (count_ - begin_) / nodes_ / grain_);
-        }
-        for (std::size_t i = 0; i < depth_; ++i) {
-            if (begin_ + hand_ + i * nodes_ < count_) {
-                give(begin_ + hand_ + i * nodes_);
-            }
-        }
-        if (++hand_ == nodes_) {
-            begin_ += depth_ * nodes_;
-            hand_ = 0;
-        }
-    }
-
-private:
-    std::size_t begin_;  ///< of the round
-    std::size_t count_;
-    std::size_t nodes_;
-    std::size_t grain_;
-    std::size_t hand_ = 0;   ///< the next of the round
-    std::size_t depth_ = 1;  ///< units of a hand
-};
 
 /// The rule of lanes. Lane i begins with the i-th unit; all further ones are pulled one at a time,
 /// first come first served, with a look-ahead of one: who has but one test left pulls again before
@@ -53,28 +14,29 @@ private:
 /// so that nobody's look-ahead takes what another one has to begin with.
 class PullPolicy final : public Policy {
 public:
-    PullPolicy(std::span<const std::uint32_t> units, std::uint32_t nodes, std::uint32_t grain)
-        : order_(units),
+    PullPolicy(const Course& course, std::uint32_t nodes, std::uint32_t grain)
+        : course_(course),
           in_hand_(nodes, 0),
-          rounds_(std::min<std::size_t>(nodes, order_.count()), order_.count(), nodes, grain),
+          rounds_(course, std::min(nodes, course.units()), nodes, grain),
           closing_(nodes, false) {}
 
     void ready(Node node, Commands& commands) override {
-        if (node < order_.count()) {
-            commands.run(node, order_.tests(node));
-            in_hand_[node] += order_.tests(node).size();
+        if (node < course_.units()) {
+            const Stretch first = course_.unit(node);
+            commands.run(node, std::span(&first, 1));
+            in_hand_[node] += first.size();
         }
         pull(node, commands);
     }
 
-    void completed(Node node, std::span<const Test> tests, double, Commands& commands) override {
-        in_hand_[node] -= tests.size();
+    void completed(Node node, std::size_t tests, double, Commands& commands) override {
+        in_hand_[node] -= tests;
         pull(node, commands);
     }
 
-    void stolen(Node, std::span<const Test>, Commands&) override {}
+    void stolen(Node, std::span<const Stretch>, Commands&) override {}
 
-    [[nodiscard]] std::size_t undisturbed(Node node, std::size_t in_hand) const override {
+    [[nodiscard]] std::size_t undisturbed(Node node, std::size_t in_hand, bool) const override {
         return std::max<std::size_t>(1, closing_[node] || in_hand == 0 ? in_hand : in_hand - 1);
     }
 
@@ -89,12 +51,11 @@ private:
     void pull(Node node, Commands& commands) {
         while (in_hand_[node] < 2 && !rounds_.empty()) {
             hand_.clear();
-            rounds_.deal([&](std::size_t unit) {
-                const auto tests = order_.tests(unit);
-                hand_.insert(hand_.end(), tests.begin(), tests.end());
+            rounds_.deal([&](Stretch unit) {
+                hand_.push_back(unit);
+                in_hand_[node] += unit.size();
             });
             commands.run(node, hand_);
-            in_hand_[node] += hand_.size();
         }
         if (in_hand_[node] < 2) {
             close(node, commands);
@@ -108,18 +69,18 @@ private:
         }
     }
 
-    UnitOrder order_;
+    const Course& course_;
     std::vector<std::size_t> in_hand_;  ///< by node
     Rounds rounds_;
-    std::vector<Test> hand_;
+    std::vector<Stretch> hand_;
     std::vector<bool> closing_;
 };
 
 }  // namespace
 
 std::unique_ptr<Policy>
-make_pull_policy(std::span<const std::uint32_t> units, std::uint32_t nodes, std::uint32_t grain) {
-    return std::make_unique<PullPolicy>(units, nodes, grain);
+make_pull_policy(const Course& course, std::uint32_t nodes, std::uint32_t grain) {
+    return std::make_unique<PullPolicy>(course, nodes, grain);
 }
 
 }  // namespace advisor::model

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "model/policy.hpp"
-#include "model/unit_order.hpp"
 
 namespace advisor::model {
 
@@ -23,28 +23,27 @@ struct Range {
 /// the next test keeps. Who has none left steals the later half of the longest range.
 class RangePolicy final : public Policy {
 public:
-    RangePolicy(std::span<const std::uint32_t> units, std::uint32_t nodes, std::uint32_t grain)
-        : order_(units),
+    RangePolicy(const Course& course, std::uint32_t nodes, std::uint32_t grain)
+        : course_(course),
+          grain_(grain),
           in_hand_(nodes, 0),
-          closing_(nodes, false),
-          at_once_(grain == 0 ? 1 : std::max<std::size_t>(1, order_.count() / nodes / grain)) {
+          closing_(nodes, false) {
+        const std::size_t units = course.units();
         for (std::size_t node = 0; node < nodes; ++node) {
-            ranges_.push_back(
-                {order_.count() * node / nodes, order_.count() * (node + 1) / nodes, false}
-            );
+            ranges_.push_back({units * node / nodes, units * (node + 1) / nodes, false});
         }
     }
 
     void ready(Node node, Commands& commands) override { take(node, commands); }
 
-    void completed(Node node, std::span<const Test> tests, double, Commands& commands) override {
-        in_hand_[node] -= tests.size();
+    void completed(Node node, std::size_t tests, double, Commands& commands) override {
+        in_hand_[node] -= tests;
         take(node, commands);
     }
 
-    void stolen(Node, std::span<const Test>, Commands&) override {}
+    void stolen(Node, std::span<const Stretch>, Commands&) override {}
 
-    [[nodiscard]] std::size_t undisturbed(Node node, std::size_t in_hand) const override {
+    [[nodiscard]] std::size_t undisturbed(Node node, std::size_t in_hand, bool) const override {
         return std::max<std::size_t>(1, closing_[node] || in_hand == 0 ? in_hand : in_hand - 1);
     }
 
@@ -60,14 +59,35 @@ private:
         while (in_hand_[node] < 2 && has_more(node)) {
             Range& own = ranges_[node];
             own.begun = true;
-            const std::size_t end = std::min(own.end, own.begin + at_once_);
-            const auto tests = order_.tests(std::exchange(own.begin, end), end);
-            commands.run(node, tests);
+            const std::size_t end = own.begin + at_once(own);
+            const Stretch tests = tests_of(std::exchange(own.begin, end), end);
+            commands.run(node, std::span(&tests, 1));
             in_hand_[node] += tests.size();
         }
         if (in_hand_[node] < 2) {
             close(node, commands);
         }
+    }
+
+    [[nodiscard]] Stretch tests_of(std::size_t begin, std::size_t end) const {
+        return course_.unit(static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end));
+    }
+
+    /// Units that a node takes at once. With a grain nothing stands behind a test that is longer
+    /// than such a part: somebody else would steal it.
+    [[nodiscard]] std::size_t at_once(const Range& own) const {
+        const std::size_t most = grain_ == 0 ? 1 : own.size() / grain_;
+        if (most <= 1) {
+            return 1;
+        }
+        const Stretch part = tests_of(own.begin, own.begin + most);
+        const double seconds = course_.seconds(tests_of(own.begin, own.end)) / grain_;
+        std::size_t units = 1;
+        const Test reached = course_.reach(part, seconds);
+        while (units < most && tests_of(own.begin, own.begin + units).end < reached) {
+            ++units;
+        }
+        return units;
     }
 
     /// Fills an empty range, if there is something to fill it with.
@@ -93,18 +113,18 @@ private:
         }
     }
 
-    UnitOrder order_;
+    const Course& course_;
+    std::uint32_t grain_;
     std::vector<Range> ranges_;         ///< by node
     std::vector<std::size_t> in_hand_;  ///< by node
     std::vector<bool> closing_;
-    std::size_t at_once_;  ///< units
 };
 
 }  // namespace
 
 std::unique_ptr<Policy>
-make_range_policy(std::span<const std::uint32_t> units, std::uint32_t nodes, std::uint32_t grain) {
-    return std::make_unique<RangePolicy>(units, nodes, grain);
+make_range_policy(const Course& course, std::uint32_t nodes, std::uint32_t grain) {
+    return std::make_unique<RangePolicy>(course, nodes, grain);
 }
 
 }  // namespace advisor::model

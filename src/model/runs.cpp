@@ -1,6 +1,7 @@
 #include "model/runs.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "model/replication.hpp"
@@ -18,17 +19,56 @@ constexpr std::size_t k_pieces_each = 32;
 constexpr std::uint32_t k_runs = 1024;
 constexpr std::uint32_t k_least_runs_each = 16;
 constexpr std::uint32_t k_most_runs_each = 64;
+/// Dealt at once are some runs.
+constexpr std::uint32_t k_runs_each_deal = 4;
+/// Of its time, from which on when messages come decides what workers wait for.
+constexpr double k_busy_controller = 0.2;
 
 double wall_of(const Scenario& scenario, const Perturbation& draws) {
     return Engine(scenario, draws).run(nullptr).wall;
 }
 
-std::uint32_t grain_of(const Study& study, const Configuration& configuration, Detail detail) {
-    if (detail == Detail::exact || study.workload.tests.size() <= study.options.most_exact_tests) {
-        return 0;
+/// Seconds that the tests take at least.
+double least_time(const Study& study, const RunCosts& costs) {
+    const Course& course = study.courses.collection();
+    const Demand all = course.demand({0, course.size()});
+    const double cores = std::min<double>(costs.nodes(), study.machine.cores);
+    return std::max(all.alone() / costs.nodes(), all.cpu / cores).value();
+}
+
+/// Instances of session or package scope that cannot live side by side: our own scheduler takes no
+/// notice of what it costs to go from one to the other, so that every test counts.
+bool has_wide_rivals(const FixturePlan& plan) {
+    std::set<std::uint32_t> slots;
+    for (const FixturePlan::Instance& instance : plan.instances()) {
+        const Scope scope = plan.workload().fixtures[instance.need.fixture].scope;
+        const bool is_wide = scope == Scope::session || scope == Scope::package;
+        if (is_wide && !slots.insert(instance.slot).second) {
+            return true;
+        }
     }
+    return false;
+}
+
+bool is_planned(const Configuration& configuration) {
+    const auto* processes = std::get_if<Processes>(&configuration.runner);
+    return processes != nullptr && processes->dist == Distribution::planned;
+}
+
+Grain grain_of(const Study& study, const Configuration& configuration, Detail detail) {
+    const std::size_t tests = study.workload.tests.size();
     const RunCosts costs = costs_of(study.workload, configuration, study.parameters);
-    return std::clamp(k_runs / costs.nodes(), k_least_runs_each, k_most_runs_each);
+    const double messages = costs.test_message.alone().value() * static_cast<double>(tests);
+    // Threads meet at the GIL in bursts, of which runs have fewer.
+    if (detail == Detail::exact || tests <= study.options.most_exact_tests
+        || study.options.maxfail > 0 || costs.lanes > 1
+        || messages > k_busy_controller * least_time(study, costs)
+        || (is_planned(configuration) && has_wide_rivals(study.courses.fixtures()))) {
+        return {};
+    }
+    const std::uint32_t run =
+        std::clamp(k_runs / costs.nodes(), k_least_runs_each, k_most_runs_each);
+    return {run, run / k_runs_each_deal};
 }
 
 }  // namespace
@@ -43,7 +83,7 @@ Study::Study(
       parameters(of_parameters),
       machine(of_machine),
       options(of_options),
-      fixtures(of_workload) {}
+      courses(of_workload) {}
 
 const Perturbation& Study::draws(std::uint32_t replication) const {
     while (draws_.size() <= replication) {
@@ -54,13 +94,11 @@ const Perturbation& Study::draws(std::uint32_t replication) const {
     return draws_[replication];
 }
 
-MachineRuns::MachineRuns(
-    const Study& study, const Configuration& configuration, std::uint32_t grain
-)
+MachineRuns::MachineRuns(const Study& study, const Configuration& configuration, Grain grain)
     : study_(&study),
       scenario_(std::make_unique<Scenario>(Scenario{
           study.workload,
-          study.fixtures,
+          study.courses,
           configuration,
           study.parameters,
           study.machine,
@@ -70,7 +108,7 @@ MachineRuns::MachineRuns(
           grain})) {}
 
 MachineRuns::MachineRuns(
-    std::unique_ptr<const Study> study, const Configuration& configuration, std::uint32_t grain
+    std::unique_ptr<const Study> study, const Configuration& configuration, Grain grain
 )
     : MachineRuns(*study, configuration, grain) {
     own_ = std::move(study);
@@ -92,11 +130,12 @@ std::vector<double> MachineRuns::walls(double profiled, std::uint32_t count) con
         }
         return walls;
     }
-    const Compressed small = compressed(scenario_->fixtures, pieces, scenario_->costs.test_extra);
-    const FixturePlan fixtures(small.workload);
+    const Compressed small =
+        compressed(scenario_->courses.fixtures(), pieces, scenario_->costs.test_extra);
+    const Courses courses(small.workload);
     Scenario scenario{
         small.workload,
-        fixtures,
+        courses,
         scenario_->configuration,
         scenario_->parameters,
         scenario_->machine,
@@ -115,7 +154,7 @@ std::vector<double> MachineRuns::walls(double profiled, std::uint32_t count) con
 }
 
 Runs::Runs(const Study& study, const Configuration& configuration, Detail detail) {
-    const std::uint32_t grain = grain_of(study, configuration, detail);
+    const Grain grain = grain_of(study, configuration, detail);
     if (configuration.shards <= 1) {
         machines_.emplace_back(study, configuration, grain);
         return;

@@ -28,7 +28,7 @@ public:
     const ModelParameters& parameters;
     const Machine machine;
     const PredictionOptions options;
-    const FixturePlan fixtures;
+    const Courses courses;
 
     /// Of the whole suite, in one replication. Not for several threads at once.
     [[nodiscard]] const Perturbation& draws(std::uint32_t replication) const;
@@ -41,10 +41,10 @@ private:
 class MachineRuns {
 public:
     /// Of the whole suite of `study`.
-    MachineRuns(const Study& study, const Configuration& configuration, std::uint32_t grain);
+    MachineRuns(const Study& study, const Configuration& configuration, Grain grain);
     /// Of a part of it.
     MachineRuns(
-        std::unique_ptr<const Study> study, const Configuration& configuration, std::uint32_t grain
+        std::unique_ptr<const Study> study, const Configuration& configuration, Grain grain
     );
 
     [[nodiscard]] const Scenario& scenario() const { return *scenario_; }

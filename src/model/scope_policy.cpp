@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <vector>
 
 #include "model/policy.hpp"
+#include "model/rounds.hpp"
 
 namespace advisor::model {
 
@@ -9,53 +11,12 @@ namespace {
 /// A node with no more tests gets its next unit.
 constexpr std::uint32_t k_few = 2;
 
-/// The tests of `units`, unit by unit, as offsets into one array.
-struct UnitQueue {
-    std::vector<Test> tests;
-    std::vector<std::uint32_t> begins;  ///< of each unit in queue order, and the end
-
-    [[nodiscard]] std::uint32_t units() const {
-        return static_cast<std::uint32_t>(begins.size()) - 1;
-    }
-    [[nodiscard]] std::span<const Test> unit(std::uint32_t position) const {
-        return std::span(tests).subspan(begins[position], begins[position + 1] - begins[position]);
-    }
-};
-
-UnitQueue queue_of(std::span<const std::uint32_t> units, bool reorder) {
-    const std::uint32_t most =
-        units.empty() ? 0 : *std::max_element(units.begin(), units.end()) + 1;
-    std::vector<std::uint32_t> sizes(most, 0);
-    std::vector<std::uint32_t> order;
-    for (const std::uint32_t unit : units) {
-        if (sizes[unit]++ == 0) {
-            order.push_back(unit);
-        }
-    }
-    if (reorder) {
-        // By number of tests, not by time, and stable: as sorted() in LoadScopeScheduling.
-        std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return sizes[a] > sizes[b];
-        });
-    }
-    UnitQueue queue{std::vector<Test>(units.size()), {0}};
-    std::vector<std::uint32_t>& ends = sizes;  // from here on where a unit's next test goes
-    for (const std::uint32_t unit : order) {
-        const std::uint32_t size = sizes[unit];
-        ends[unit] = queue.begins.back();
-        queue.begins.push_back(queue.begins.back() + size);
-    }
-    for (Test test = 0; test < units.size(); ++test) {
-        queue.tests[ends[units[test]]++] = test;
-    }
-    return queue;
-}
-
 /// xdist/scheduler/loadscope.py; loadfile and loadgroup differ from it by the units alone.
 class ScopePolicy final : public Policy {
 public:
-    ScopePolicy(std::span<const std::uint32_t> units, std::uint32_t nodes, bool reorder)
-        : queue_(queue_of(units, reorder)),
+    ScopePolicy(const Course& course, std::uint32_t nodes, std::uint32_t grain)
+        : units_(course.units()),
+          rounds_(course, 0, std::max(1U, nodes), grain),
           pending_(nodes, 0),
           closing_(nodes, false) {}
 
@@ -66,42 +27,42 @@ public:
         }
     }
 
-    void completed(Node node, std::span<const Test> tests, double, Commands& commands) override {
-        pending_[node] -= static_cast<std::uint32_t>(tests.size());
+    void completed(Node node, std::size_t tests, double, Commands& commands) override {
+        pending_[node] -= static_cast<std::uint32_t>(tests);
         reschedule(node, commands);
         close_if_finished(commands);
     }
 
-    void stolen(Node, std::span<const Test>, Commands&) override {}
+    void stolen(Node, std::span<const Stretch>, Commands&) override {}
 
     /// Until two are left, as then the next unit comes; the first completion after the last unit
     /// was dealt closes the node.
-    [[nodiscard]] std::size_t undisturbed(Node node, std::size_t in_hand) const override {
+    [[nodiscard]] std::size_t undisturbed(Node node, std::size_t in_hand, bool) const override {
         if (closing_[node]) {
             return std::max<std::size_t>(1, in_hand);
         }
-        return next_ < queue_.units() && in_hand > k_few ? in_hand - k_few : 1;
+        return !rounds_.empty() && in_hand > k_few ? in_hand - k_few : 1;
     }
 
     void stop(Commands& commands) override { close_all(commands); }
 
 private:
     void begin(Commands& commands) {
-        if (queue_.units() == 0) {
+        if (units_ == 0) {
             return;
         }
         // Surplus nodes leave, the last to become ready first.
-        for (auto node = static_cast<Node>(pending_.size()); node > queue_.units(); --node) {
+        for (auto node = static_cast<Node>(pending_.size()); node > units_; --node) {
             close(node - 1, commands);
         }
-        const Node used = std::min(static_cast<Node>(pending_.size()), queue_.units());
+        const Node used = std::min(static_cast<Node>(pending_.size()), units_);
         for (Node node = 0; node < used; ++node) {
             assign(node, commands);
         }
         for (Node node = 0; node < used; ++node) {
             reschedule(node, commands);
         }
-        if (next_ == queue_.units()) {
+        if (rounds_.empty()) {
             close_all(commands);
         }
     }
@@ -110,7 +71,7 @@ private:
         if (closing_[node]) {
             return;
         }
-        if (next_ == queue_.units()) {
+        if (rounds_.empty()) {
             close(node, commands);
         } else if (pending_[node] <= k_few) {
             assign(node, commands);
@@ -118,9 +79,12 @@ private:
     }
 
     void assign(Node node, Commands& commands) {
-        const auto unit = queue_.unit(next_++);
-        pending_[node] += static_cast<std::uint32_t>(unit.size());
-        commands.run(node, unit);
+        hand_.clear();
+        rounds_.deal([&](Stretch unit) {
+            hand_.push_back(unit);
+            pending_[node] += unit.size();
+        });
+        commands.run(node, hand_);
     }
 
     void close(Node node, Commands& commands) {
@@ -138,13 +102,14 @@ private:
 
     void close_if_finished(Commands& commands) {
         const auto few = [](std::uint32_t count) { return count < 2; };
-        if (next_ == queue_.units() && std::all_of(pending_.begin(), pending_.end(), few)) {
+        if (rounds_.empty() && std::all_of(pending_.begin(), pending_.end(), few)) {
             close_all(commands);
         }
     }
 
-    UnitQueue queue_;
-    std::uint32_t next_ = 0;
+    std::uint32_t units_;
+    Rounds rounds_;
+    std::vector<Stretch> hand_;
     std::vector<std::uint32_t> pending_;
     std::vector<bool> closing_;
 };
@@ -152,8 +117,8 @@ private:
 }  // namespace
 
 std::unique_ptr<Policy>
-make_scope_policy(std::span<const std::uint32_t> units, std::uint32_t nodes, bool reorder) {
-    return std::make_unique<ScopePolicy>(units, nodes, reorder);
+make_scope_policy(const Course& course, std::uint32_t nodes, std::uint32_t grain) {
+    return std::make_unique<ScopePolicy>(course, nodes, grain);
 }
 
 }  // namespace advisor::model

@@ -5,6 +5,7 @@
 #include <advisor/model/workload.hpp>
 
 #include <cstdint>
+#include <optional>
 
 namespace advisor::model {
 
@@ -23,10 +24,12 @@ public:
     [[nodiscard]] virtual double now() const = 0;
     /// The slot must be free.
     virtual void begin(std::uint32_t slot, const Demand& demand) = 0;
-    /// When the next slot ends, if nothing begins before; infinity if nothing runs.
+    /// When the next slot ends, if nothing begins before; infinity if nothing runs. Or earlier,
+    /// when speeds have to be looked at again.
     [[nodiscard]] virtual double next_end() = 0;
-    /// Moves to next_end() and returns the slot that ends there; of several, the lowest.
-    virtual std::uint32_t end_next() = 0;
+    /// Moves to next_end() and returns the slot that ends there, if one does; of several, the
+    /// lowest.
+    virtual std::optional<std::uint32_t> end_next() = 0;
     /// Moves to `time`, which is not after next_end().
     virtual void advance(double time) = 0;
     /// Seconds that what ended last in the slot lost to the GIL.

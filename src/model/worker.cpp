@@ -4,37 +4,14 @@
 
 namespace advisor::model {
 
-void Worker::enqueue(std::span<const Test> tests) {
-    if (first_ > tests_.size() / 2) {
-        tests_.erase(tests_.begin(), tests_.begin() + static_cast<std::ptrdiff_t>(first_));
-        first_ = 0;
-    }
-    tests_.insert(tests_.end(), tests.begin(), tests.end());
-    // The worker's loop waits in TestQueue.get(), so that what arrives is taken at once.
-    holds_ = in_hand() > 0;
-}
-
 void Worker::stop() {
     closing_ = true;
-    tests_.clear();
-    first_ = 0;
-    holds_ = false;
+    queue_.clear();
 }
 
-std::vector<Test> Worker::give_back(std::span<const Test> tests, bool all_or_nothing) {
-    std::vector<Test> wanted(tests.begin(), tests.end());
-    std::sort(wanted.begin(), wanted.end());
-    const auto is_wanted = [&](Test test) {
-        return std::binary_search(wanted.begin(), wanted.end(), test);
-    };
-    const auto queue = tests_.begin() + static_cast<std::ptrdiff_t>(first_ + (holds_ ? 1 : 0));
-    std::vector<Test> found;
-    std::copy_if(queue, tests_.end(), std::back_inserter(found), is_wanted);
-    if (all_or_nothing && found.size() < wanted.size()) {
-        return {};
-    }
-    tests_.erase(std::remove_if(queue, tests_.end(), is_wanted), tests_.end());
-    return found;
+std::vector<Stretch> Worker::give_back(std::size_t tests, bool all_or_nothing) {
+    const std::size_t found = std::min(tests, in_hand() - std::min<std::size_t>(1, in_hand()));
+    return all_or_nothing && found < tests ? std::vector<Stretch>{} : queue_.pop_back(found);
 }
 
 std::optional<Worker::Start> Worker::take(std::size_t most) {
@@ -42,13 +19,9 @@ std::optional<Worker::Start> Worker::take(std::size_t most) {
     if (ready == 0) {
         return std::nullopt;
     }
-    Start start{std::span(tests_).subspan(first_, std::min(most, ready)), std::nullopt};
-    first_ += start.tests.size();
-    holds_ = in_hand() > 0;
-    if (holds_) {
-        start.next = tests_[first_];
-    }
-    return start;
+    taken_.clear();
+    queue_.pop_front(std::min(most, ready), taken_);
+    return Start{taken_, in_hand() > 0 ? std::optional(queue_.front()) : std::nullopt};
 }
 
 }  // namespace advisor::model

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "model/policy.hpp"
+#include "model/queue.hpp"
 
 namespace advisor::model {
 
@@ -17,32 +17,33 @@ namespace advisor::model {
 class Worker {
 public:
     struct Start {
-        std::span<const Test> tests;  ///< to run one after the other; until the next call
+        std::span<const Stretch> tests;  ///< to run one after the other; until the next call
         std::optional<Test> next;
     };
 
-    void enqueue(std::span<const Test> tests);
+    // The worker's loop waits in TestQueue.get(), so that what arrives is taken at once.
+    void enqueue(std::span<const Stretch> tests) { queue_.push(tests); }
     void shut_down() { closing_ = true; }
     /// Drops whatever has not started.
     void stop();
 
-    /// Gives back the tests that are still in the queue. `all_or_nothing`: none of them, unless
-    /// all are.
-    [[nodiscard]] std::vector<Test> give_back(std::span<const Test> tests, bool all_or_nothing);
+    /// Gives back of its last `tests` those that are still in the queue. `all_or_nothing`: none of
+    /// them, unless all are.
+    [[nodiscard]] std::vector<Stretch> give_back(std::size_t tests, bool all_or_nothing);
 
     /// The tests to start now, at most `most`, if there is one. Must not be called while one runs.
     [[nodiscard]] std::optional<Start> take(std::size_t most = 1);
 
     /// Tests that have not started.
-    [[nodiscard]] std::size_t in_hand() const { return tests_.size() - first_; }
+    [[nodiscard]] std::size_t in_hand() const { return queue_.size(); }
+    [[nodiscard]] std::span<const Stretch> tests() const { return queue_.stretches(); }
 
     /// True if no test will ever start again.
     [[nodiscard]] bool has_ended() const { return closing_ && in_hand() == 0; }
 
 private:
-    std::vector<Test> tests_;  ///< from first_ on
-    std::size_t first_ = 0;
-    bool holds_ = false;  ///< the first of them
+    Queue queue_;  ///< the first of which it holds
+    std::vector<Stretch> taken_;
     bool closing_ = false;
 };
 

@@ -117,24 +117,27 @@ const std::vector<Recorded>& recordings() {
     return all;
 }
 
-/// Writes down what a policy orders: "run 0: 1 2", "steal 1: 3", "close 0".
+/// Writes down what a policy orders: "run 0: 1 2", "steal 1: 3" for three tests, "close 0".
 class Log final : public model::Commands {
 public:
-    void run(model::Node node, std::span<const model::Test> tests) override {
-        add("run", node, tests);
+    void run(model::Node node, std::span<const model::Stretch> tests) override {
+        add("run", node);
+        for (const model::Stretch& each : tests) {
+            for (model::Test test = each.begin; test < each.end; ++test) {
+                text_ += (test == tests.front().begin ? ": " : " ") + std::to_string(test);
+            }
+        }
     }
-    void steal(model::Node node, std::span<const model::Test> tests) override {
-        add("steal", node, tests);
+    void steal(model::Node node, std::size_t tests) override {
+        add("steal", node);
+        text_ += ": " + std::to_string(tests);
     }
-    void shut_down(model::Node node) override { add("close", node, {}); }
+    void shut_down(model::Node node) override { add("close", node); }
     std::string take() { return std::exchange(text_, {}); }
 
 private:
-    void add(const char* what, model::Node node, std::span<const model::Test> tests) {
+    void add(const char* what, model::Node node) {
         text_ += (text_.empty() ? "" : ", ") + std::string(what) + " " + std::to_string(node);
-        for (const model::Test test : tests) {
-            text_ += (test == tests.front() ? ": " : " ") + std::to_string(test);
-        }
     }
     std::string text_;
 };
@@ -147,9 +150,9 @@ std::string all_ready(model::Policy& policy, model::Node nodes) {
     return log.take();
 }
 
-std::string completed(model::Policy& policy, model::Node node, model::Test test, double seconds) {
+std::string completed(model::Policy& policy, model::Node node, double seconds) {
     Log log;
-    policy.completed(node, std::span(&test, 1), seconds, log);
+    policy.completed(node, 1, seconds, log);
     return log.take();
 }
 
@@ -179,54 +182,59 @@ TEST_CASE("load refills a node that falls below a quarter of an even share") {
     // 40 tests, 2 nodes: 40 / 2 / 4 = 5 each; 30 left, low 30 / 2 / 4 = 3, high 7.
     const auto policy = model::make_load_policy(40, 2, std::nullopt);
     CHECK(all_ready(*policy, 2) == "run 0: 0 1 2 3 4, run 1: 5 6 7 8 9");
-    CHECK(completed(*policy, 0, 0, 0.0).empty());
-    CHECK(completed(*policy, 0, 1, 0.0).empty());
+    CHECK(completed(*policy, 0, 0.0).empty());
+    CHECK(completed(*policy, 0, 0.0).empty());
     // Two in hand: fewer than three, so up to seven.
-    CHECK(completed(*policy, 0, 2, 0.0) == "run 0: 10 11 12 13 14");
+    CHECK(completed(*policy, 0, 0.0) == "run 0: 10 11 12 13 14");
 }
 
 TEST_CASE("load does not refill a node that is slow and has two in hand") {
     const auto policy = model::make_load_policy(40, 2, std::nullopt);
     CHECK(!all_ready(*policy, 2).empty());
-    CHECK(completed(*policy, 0, 0, 0.2).empty());
-    CHECK(completed(*policy, 0, 1, 0.2).empty());
-    CHECK(completed(*policy, 0, 2, 0.1).empty());
-    CHECK(completed(*policy, 0, 3, 0.1) == "run 0: 10 11 12 13 14 15");
+    CHECK(completed(*policy, 0, 0.2).empty());
+    CHECK(completed(*policy, 0, 0.2).empty());
+    CHECK(completed(*policy, 0, 0.1).empty());
+    CHECK(completed(*policy, 0, 0.1) == "run 0: 10 11 12 13 14 15");
 }
 
 TEST_CASE("maxschedchunk keeps two tests in hand at least") {
     const auto policy = model::make_load_policy(40, 2, 1);
     CHECK(all_ready(*policy, 2) == "run 0: 0 1, run 1: 2 3");
-    CHECK(completed(*policy, 0, 0, 0.0) == "run 0: 4");
+    CHECK(completed(*policy, 0, 0.0) == "run 0: 4");
 }
 
 TEST_CASE("worksteal asks for half of the longest queue, one steal at a time") {
     const auto policy = model::make_steal_policy(12, 3);
     CHECK(all_ready(*policy, 3) == "run 0: 0 1 2 3, run 1: 4 5 6 7, run 2: 8 9 10 11");
-    CHECK(completed(*policy, 0, 0, 0.0).empty());
-    CHECK(completed(*policy, 0, 1, 0.0).empty());
-    CHECK(completed(*policy, 0, 2, 0.0) == "steal 1: 6 7");
-    CHECK(completed(*policy, 2, 8, 0.0).empty());
+    CHECK(completed(*policy, 0, 0.0).empty());
+    CHECK(completed(*policy, 0, 0.0).empty());
+    CHECK(completed(*policy, 0, 0.0) == "steal 1: 2");
+    CHECK(completed(*policy, 2, 0.0).empty());
     Log log;
-    policy->stolen(1, std::vector<model::Test>{6, 7}, log);
+    policy->stolen(1, std::vector<model::Stretch>{{6, 8}}, log);
     CHECK(log.take() == "run 0: 6 7");
 }
 
 TEST_CASE("worksteal asks again where the tests had started meanwhile") {
     const auto policy = model::make_steal_policy(8, 2);
     CHECK(all_ready(*policy, 2) == "run 0: 0 1 2 3, run 1: 4 5 6 7");
-    CHECK(completed(*policy, 0, 0, 0.0).empty());
-    CHECK(completed(*policy, 0, 1, 0.0).empty());
-    CHECK(completed(*policy, 0, 2, 0.0) == "steal 1: 6 7");
-    CHECK(completed(*policy, 1, 4, 0.0).empty());
+    CHECK(completed(*policy, 0, 0.0).empty());
+    CHECK(completed(*policy, 0, 0.0).empty());
+    CHECK(completed(*policy, 0, 0.0) == "steal 1: 2");
+    CHECK(completed(*policy, 1, 0.0).empty());
     Log log;
     policy->stolen(1, {}, log);
-    CHECK(log.take() == "steal 1: 7");
+    CHECK(log.take() == "steal 1: 1");
 }
 
 TEST_CASE("a scope is handed out when two tests are left, and nobody stays without need") {
     // Units of 3, 2, 1 tests over two nodes.
-    const std::vector<std::uint32_t> units{0, 0, 0, 1, 1, 2};
-    const auto policy = model::make_scope_policy(units, 2, true);
+    building::Suite suite;
+    suite.tests("a.py", 3, building::demand(1.0));
+    suite.tests("b.py", 2, building::demand(1.0));
+    suite.tests("c.py", 1, building::demand(1.0));
+    const Workload workload = suite.workload();
+    const model::Courses courses(workload);
+    const auto policy = model::make_scope_policy(courses.by(&WorkTest::file, true), 2);
     CHECK(all_ready(*policy, 2) == "run 0: 0 1 2, run 1: 3 4, run 1: 5, close 0, close 1");
 }

@@ -89,7 +89,7 @@ TEST_CASE("no schedule beats the lower bound") {
     for (const Case& each : k_cases) {
         for (std::uint64_t more = 0; more < 5; ++more) {
             const Workload suite = random_suite(each.seed + 100 * more, each.tests);
-            const model::FixturePlan plan(suite);
+            const model::Courses courses(suite);
             for (const std::string& spec : all_kinds(each.workers)) {
                 const Configuration how = configuration(spec);
                 if (how.shards > 1) {
@@ -98,7 +98,13 @@ TEST_CASE("no schedule beats the lower bound") {
                 const ModelParameters parameters = usual_runner(each.cores);
                 const Machine on = machine(each.cores);
                 const model::Scenario scenario{
-                    suite, plan, how, parameters, on, {}, model::costs_of(suite, how, parameters)};
+                    suite,
+                    courses,
+                    how,
+                    parameters,
+                    on,
+                    {},
+                    model::costs_of(suite, how, parameters)};
                 const Simulation run = simulate(suite, how, parameters, on, {});
                 const auto bound = model::lower_bound_of(scenario, run.tests_begin.value());
                 CAPTURE(spec);
