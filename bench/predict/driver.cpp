@@ -1,5 +1,6 @@
 // Times the model by itself. Standard output, a line for each figure: NAME and a number, apart by
-// a tab; rows of tables have further fields. The argument says what: speed, error or growth.
+// a tab; rows of tables have further fields. The argument says what: speed, error, growth
+// or exact.
 
 #include <advisor/base/random.hpp>
 #include <advisor/model/predict.hpp>
@@ -294,15 +295,19 @@ void compare_all() {
     compare("uneven files", uneven_files(), 8);
 }
 
-void grow() {
-    for (const std::uint32_t tests : {1'000U, 10'000U, 20'000U, 100'000U, 1'000'000U}) {
+void grow(
+    const std::string& name,
+    const std::vector<std::uint32_t>& sizes,
+    const PredictionOptions& options
+) {
+    for (const std::uint32_t tests : sizes) {
         const Workload workload = make_workload(suite(tests, 0.02, 1.2));
-        const Predictor predictor(workload, k_parameters, k_machine, k_options);
+        const Predictor predictor(workload, k_parameters, k_machine, options);
         static_cast<void>(predictor.wall(configuration(k_kinds[0], 2)));
         for (const std::uint32_t workers : {2U, 8U, 32U, 128U, 256U}) {
             const auto begin = Clock::now();
             static_cast<void>(predictor.wall(configuration(k_kinds[0], workers)));
-            std::cout << "growth\t" << tests << '\t' << workers << '\t' << since(begin) << '\n';
+            std::cout << name << '\t' << tests << '\t' << workers << '\t' << since(begin) << '\n';
         }
     }
 }
@@ -317,7 +322,9 @@ int main(int argc, char** argv) {
         } else if (what == "error") {
             compare_all();
         } else if (what == "growth") {
-            grow();
+            grow("growth", {1'000, 10'000, 20'000, 100'000, 1'000'000}, k_options);
+        } else if (what == "exact") {
+            grow("exact", {1'000, 10'000, 20'000, 100'000}, {});
         }
     } catch (const std::exception& error) {
         std::cerr << "cannot measure the model: " << error.what() << '\n';
