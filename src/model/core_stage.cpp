@@ -125,7 +125,10 @@ double CoreStage::next_end() {
     if (changed_ != 0 && due_ <= now_) {
         settle();
     }
-    const double again = changed_ != 0 ? due_ : k_never;
+    double again = k_never;
+    if (changed_ != 0) {
+        again = due_;
+    }
     double next_end = k_never;
     for_each_bit(running_, [&](std::size_t i) {
         const Class& its = classes_[i];

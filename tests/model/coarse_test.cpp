@@ -63,7 +63,7 @@ Workload large_suite(double median, double spread, double giant) {
 
 }  // namespace
 
-TEST_CASE("a coarse wall is within 3 % of the exact one and 0.5 % on average, for every kind of configuration") {
+TEST_CASE("a coarse wall is within 3 % of the exact one, and 0.5 % on average") {
     // 10,000 tests are few for runs: bench/predict says how near 100,000 come.
     const ModelParameters runner = usual_runner(8);
     const std::vector<Workload> suites{
