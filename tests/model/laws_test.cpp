@@ -1,6 +1,7 @@
 // Laws of scheduling that hold for every suite, each for 10,000 random ones. What one would expect
 // and xdist does not keep (a shorter test, one more worker or less latency never makes a run
-// longer; Graham's bound) stands nowhere here: bench/oracle compares that with xdist itself.
+// longer; Graham's bound) stands nowhere here: bench/oracle compares that with xdist itself. The
+// numbers P1 to P28 are used in classic_laws_test.cpp and metamorphic_laws_test.cpp too.
 
 #include <doctest/doctest.h>
 
@@ -60,21 +61,21 @@ bool near(double a, double b, double relative = 1e-9) {
 
 }  // namespace
 
-TEST_CASE("one worker takes the sum, to the last bit") {
+TEST_CASE("P1: one worker takes the sum, to the last bit") {
     for_all([](Draft draft) {
         draft.workers = 1;
         return wall(draft) == sum(draft);
     });
 }
 
-TEST_CASE("as many workers as units take as long as the longest unit") {
+TEST_CASE("P2: as many workers as units take as long as the longest unit") {
     for_all([](Draft draft) {
         draft.workers = static_cast<std::uint32_t>(std::max<std::size_t>(1, draft.ticks.size()));
         return wall(draft) == longest_unit(draft);
     });
 }
 
-TEST_CASE("equal tests, one in each file, take whole rounds") {
+TEST_CASE("P3: equal tests, one in each file, take whole rounds") {
     for_all([](Draft draft) {
         const std::uint32_t each = draft.ticks.empty() ? 1 : draft.ticks.front();
         std::fill(draft.ticks.begin(), draft.ticks.end(), each);
@@ -85,7 +86,7 @@ TEST_CASE("equal tests, one in each file, take whole rounds") {
     });
 }
 
-TEST_CASE("a run lasts at least an even share and the longest unit, at most the sum") {
+TEST_CASE("P4: a run lasts at least an even share and the longest unit, at most the sum") {
     for_all([](const Draft& draft) {
         const double took = wall(draft);
         return took >= sum(draft) / draft.workers && took >= longest_unit(draft)
@@ -93,7 +94,8 @@ TEST_CASE("a run lasts at least an even share and the longest unit, at most the 
     });
 }
 
-TEST_CASE("every test runs once, no worker two at a time, and busy and idle time are all there is"
+TEST_CASE(
+    "P5: every test runs once, no worker two at a time, and busy and idle time are all there is"
 ) {
     for_all([](const Draft& draft) {
         const Simulation run = simulated(workload_of(draft), spec_of(draft), k_cores);
@@ -121,18 +123,7 @@ TEST_CASE("the parts of a breakdown sum to the wall") {
     });
 }
 
-TEST_CASE("lanes that pull keep Graham's bound, with two tests in hand instead of one") {
-    // The lane that ends last began its last but one test at s, when its last one was not dealt
-    // yet: all were busy until s, so s <= (sum - d1 - d2) / n.
-    for_all([](const Draft& draft) {
-        const std::string lanes = "threads=" + std::to_string(draft.workers);
-        const double took = simulated(workload_of(draft), lanes, k_cores).wall.value() / k_tick_s;
-        const double n = draft.workers;
-        return took <= sum(draft) / n + (1.0 - 1.0 / n) * 2.0 * longest(draft) + 1e-6;
-    });
-}
-
-TEST_CASE("with a serial start speed-up is Amdahl's") {
+TEST_CASE("P8: with a serial start speed-up is Amdahl's") {
     // N tests of d on n workers with n | N, start s: (s + N d) / (s + N d / n).
     for_all([](Draft draft) {
         const std::uint32_t each = draft.ticks.empty() ? 1 : draft.ticks.front();
@@ -149,7 +140,7 @@ TEST_CASE("with a serial start speed-up is Amdahl's") {
     });
 }
 
-TEST_CASE("computing tests share cores as water fills vessels") {
+TEST_CASE("P10: computing tests share cores as water fills vessels") {
     // k tests, one for each worker, on c cores: the shortest end first, the others go on.
     for_all([](const Draft& draft) {
         std::vector<std::uint32_t> left = draft.ticks;
@@ -177,7 +168,7 @@ TEST_CASE("computing tests share cores as water fills vessels") {
     });
 }
 
-TEST_CASE("threads that compute take the sum, those that wait the longest, others between") {
+TEST_CASE("P11: threads that compute take the sum, those that wait the longest, others between") {
     // Tests of 20 ms and more: the station sees threads as they are after many turns.
     for_all([](Draft draft) {
         for (std::uint32_t& ticks : draft.ticks) {
@@ -207,35 +198,7 @@ TEST_CASE("threads that compute take the sum, those that wait the longest, other
     });
 }
 
-TEST_CASE("a session fixture is paid once by each worker that runs a user of it") {
-    for_all([](const Draft& draft) {
-        building::Suite suite;
-        std::vector<std::uint32_t> users;
-        for (std::size_t i = 0; i < draft.ticks.size(); ++i) {
-            const auto at = suite.test(
-                "f" + std::to_string(draft.files[i]),
-                building::demand(0.0, draft.ticks[i] * k_tick_s)
-            );
-            if (draft.ticks[i] % 2 == 0) {
-                users.push_back(at);
-            }
-        }
-        suite.fixture("db", Scope::session, building::demand(0.0, 0.5), users);
-        const Simulation run = simulated(suite.workload(), spec_of(draft), k_cores);
-        std::set<std::uint32_t> payers;
-        for (const ScheduledTest& test : run.schedule) {
-            if (draft.ticks[test.test.value] % 2 == 0) {
-                payers.insert(test.worker);
-            }
-        }
-        const double spent = (building::part(run.breakdown, "tests")
-                              + building::part(run.breakdown, "fixtures_repeated"))
-                             * draft.workers;
-        return near(spent, sum(draft) * k_tick_s + 0.5 * static_cast<double>(payers.size()));
-    });
-}
-
-TEST_CASE("the lower bound never rises with a further worker") {
+TEST_CASE("P16: the lower bound never rises with a further worker") {
     for_all([](const Draft& draft) {
         const Workload suite = workload_of(draft);
         const ModelParameters runner = building::free_runner(k_cores);
@@ -252,7 +215,7 @@ TEST_CASE("the lower bound never rises with a further worker") {
     });
 }
 
-TEST_CASE("twice as long tests take twice as long, but for load with its 0.1 s") {
+TEST_CASE("P17: twice as long tests take twice as long, but for load with its 0.1 s") {
     for_all([](Draft draft) {
         draft.dist = draft.dist == 0 ? 1 : draft.dist;
         Draft twice = draft;
@@ -263,7 +226,7 @@ TEST_CASE("twice as long tests take twice as long, but for load with its 0.1 s")
     });
 }
 
-TEST_CASE("a longer start adds exactly as much") {
+TEST_CASE("P18: a longer start adds exactly as much") {
     for_all([](const Draft& draft) {
         Workload suite = workload_of(draft);
         suite.boot = building::demand(0.0, 0.25);
@@ -274,17 +237,7 @@ TEST_CASE("a longer start adds exactly as much") {
     });
 }
 
-TEST_CASE("other names change nothing, as long as files and their order stay") {
-    for_all([](const Draft& draft) {
-        Draft renamed = draft;
-        for (std::uint32_t& file : renamed.files) {
-            file = 3 * file + 100;
-        }
-        return wall(renamed) == wall(draft);
-    });
-}
-
-TEST_CASE("whatever the durations and workers, a prediction is finite and in order") {
+TEST_CASE("P28: whatever the durations and workers, a prediction is finite and in order") {
     constexpr std::array k_lengths{
         0.0,
         1e-9,
