@@ -50,6 +50,7 @@ struct Turn {
 
 /// The profile of a recording whose advisor was killed: of this file, or of the newest here.
 [[nodiscard]] Result<Recorded> recover(const std::optional<std::string>& path);
+
 /// The option of `record_repeatedly`.
 [[nodiscard]] OptionSpec repeat_option();
 
