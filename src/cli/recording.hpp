@@ -84,7 +84,4 @@ calibrate_now(const Suite& suite, const Instruments& instruments, Shell& shell);
     AdviseOptions options
 );
 
-/// A suite that was profiled elsewhere, as its profile describes it.
-[[nodiscard]] Suite suite_in(const Profile& profile);
-
 }  // namespace advisor::cli
