@@ -61,7 +61,8 @@ def reports_of(
 def logged(
     suite: Suite, base: Path, launcher: list[str], more: tuple[str, ...], log: Path
 ) -> tuple[int, list[Report], str]:
-    environment = dict(os.environ, **suite.get("env", {}))
+    # One order of sets in all runs: suites parametrise over them.
+    environment = {"PYTHONHASHSEED": "1"} | os.environ | suite.get("env", {})
     environment |= {"OUTCOME_LOG": str(log), "PYTHONPATH": f"{HERE}{os.pathsep}{PLUGIN}"}
     words = launcher or [str(base / "venv/bin/python"), "-m", "pytest"]
     # Without the cache, no run knows of the failures of another.

@@ -24,8 +24,7 @@ struct Kind {
     std::string_view found_as;  ///< how its lines in Leftovers::found begin
     const char* one;
     const char* many;
-    const char* of_one;
-    const char* of_many;
+    const char* fate;
     const char* harm;
     const char* fix;
 };
@@ -36,8 +35,7 @@ constexpr Kind k_processes{
     "process ",
     "child process",
     "child processes",
-    "that tests began was still there when the session ended",
-    "that tests began were still there when the session ended",
+    "that tests began outlived them all",
     "every worker leaves as many, with their ports and files",
     "terminate them and wait for them in the tear-down of what began them"};
 
@@ -47,8 +45,7 @@ constexpr Kind k_threads{
     "thread ",
     "thread",
     "threads",
-    "that tests began still ran when the session ended",
-    "that tests began still ran when the session ended",
+    "that tests began outlived them all",
     "on each worker they use time of tests that come later, and what is forked from such a process "
     "can deadlock",
     "stop and join them in the tear-down of what began them"};
@@ -59,8 +56,7 @@ constexpr Kind k_descriptors{
     "descriptor ",
     "descriptor",
     "descriptors",
-    "that tests opened were never closed",
-    "that tests opened were never closed",
+    "that tests opened stayed open",
     "files and sockets that stay open are what workers collide on",
     "close them in the test; pytest -W error::ResourceWarning names the places"};
 
@@ -112,7 +108,7 @@ void find(
          fmt::format(
              "{} {}{}; {}",
              format_count(static_cast<std::size_t>(left), kind.one, kind.many),
-             left == 1 ? kind.of_one : kind.of_many,
+             kind.fate,
              shown_of(profile, kind),
              kind.harm
          ),

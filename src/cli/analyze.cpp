@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
+#include "cli/given_profile.hpp"
 #include "cli/recording.hpp"
 #include "cli/saved.hpp"
 #include "cli/suite_options.hpp"
@@ -48,12 +49,11 @@ Result<Basis> basis_of(const Arguments& arguments, Machinery& machinery, Shell& 
                 "leave one of them out"
             );
         }
-        auto profile = read_profile_file(*path);
-        if (!profile) {
-            return tl::unexpected(profile.error());
+        auto given = given_profile(*path, arguments, machinery.launcher);
+        if (!given) {
+            return tl::unexpected(given.error());
         }
-        Suite suite = suite_in(*profile);
-        return Basis{std::move(suite), {std::move(*profile), std::nullopt}};
+        return Basis{std::move(given->suite), {std::move(given->profile), std::nullopt}};
     }
     auto suite = suite_of(arguments, machinery.launcher);
     if (!suite) {

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "cli/commands.hpp"
+#include "cli/given_profile.hpp"
 #include "cli/recording.hpp"
 #include "cli/saved.hpp"
 #include "cli/suite_options.hpp"
@@ -83,20 +84,10 @@ Result<PlanOptions> options_of(const Arguments& arguments) {
     return options;
 }
 
-struct Basis {
-    Suite suite;
-    Profile profile;
-};
-
 /// From --profile, else what is saved for this suite, else recorded now.
-Result<Basis> basis_of(const Arguments& arguments, Machinery& machinery, Shell& shell) {
+Result<GivenProfile> basis_of(const Arguments& arguments, Machinery& machinery, Shell& shell) {
     if (const auto path = arguments.value("profile")) {
-        auto profile = read_profile_file(*path);
-        if (!profile) {
-            return tl::unexpected(profile.error());
-        }
-        Suite suite = suite_in(*profile);
-        return Basis{std::move(suite), std::move(*profile)};
+        return given_profile(*path, arguments, machinery.launcher);
     }
     auto suite = suite_of(arguments, machinery.launcher);
     if (!suite) {
@@ -104,7 +95,7 @@ Result<Basis> basis_of(const Arguments& arguments, Machinery& machinery, Shell& 
     }
     if (auto saved = saved_profile(*suite, discover_host(FileReader()))) {
         shell.note(fmt::format("recording of {}", profile_path(*suite)));
-        return Basis{std::move(*suite), std::move(*saved)};
+        return GivenProfile{std::move(*suite), std::move(*saved)};
     }
     auto recorded = record(*suite, arguments, machinery.instruments(), shell);
     if (!recorded) {
@@ -116,7 +107,7 @@ Result<Basis> basis_of(const Arguments& arguments, Machinery& machinery, Shell& 
     if (!recorded->profile.run.complete) {
         shell.note("the recording is incomplete, so the plan rests on a part of the tests");
     }
-    return Basis{std::move(*suite), std::move(recorded->profile)};
+    return GivenProfile{std::move(*suite), std::move(recorded->profile)};
 }
 
 int make_plan(const Arguments& arguments, Shell& shell) {

@@ -418,13 +418,4 @@ Advice advice_for(
     return advice;
 }
 
-Suite suite_in(const Profile& profile) {
-    Suite suite;
-    suite.command.launcher = profile.run.command;
-    suite.command.python = profile.interpreter.executable;
-    suite.directory = profile.run.directory;
-    suite.interpreter = profile.interpreter;
-    return suite;
-}
-
 }  // namespace advisor::cli

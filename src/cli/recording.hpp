@@ -50,6 +50,7 @@ struct Turn {
 
 /// The profile of a recording whose advisor was killed: of this file, or of the newest here.
 [[nodiscard]] Result<Recorded> recover(const std::optional<std::string>& path);
+
 /// The option of `record_repeatedly`.
 [[nodiscard]] OptionSpec repeat_option();
 
@@ -82,8 +83,5 @@ calibrate_now(const Suite& suite, const Instruments& instruments, Shell& shell);
     const ModelParameters& parameters,
     AdviseOptions options
 );
-
-/// A suite that was profiled elsewhere, as its profile describes it.
-[[nodiscard]] Suite suite_in(const Profile& profile);
 
 }  // namespace advisor::cli

@@ -164,7 +164,9 @@ Command run_command() {
           "TIME",
           "end a test that runs longer (default: 40 times what it took when recorded, and at least "
           "a minute)"},
-         {"print-command", "", "print what would be run, and run nothing"},
+         {"print-command",
+          "",
+          "print what would be run and do not run it (where there is no advice, analyse first)"},
          {"rerun-lost", "", "run tests that have no outcome once more, sequentially"},
          {"verbose", "", "show pytest's output while analysing, too"},
          {"no-calibration", "", "use shipped costs instead of measuring this machine"}}

@@ -76,14 +76,13 @@ ProfiledRun run_of(const RecordedRun& run, RunFacts& facts) {
 /// The tests and instances of a run, with their times from `exec_ns`.
 void move_work(RecordedRun& run, std::uint64_t exec_ns, Profile& profile) {
     profile.fixture_definitions = std::move(run.definitions);
-    profile.tests.reserve(run.tests.size());
     for (std::size_t i = 0; i < run.tests.size(); ++i) {
-        TestCost& test = run.tests[i].cost;
+        TestCost& test = run.tests[i];
         test.outcome = outcome_of(run, i);
-        test.protocol_overhead = run.tests[i].protocol.wall;
-        test.begin = since(exec_ns, run.tests[i].begin_ns);
-        profile.tests.push_back(test);
+        test.protocol_overhead = run.recorded[i].protocol.wall;
+        test.begin = since(exec_ns, run.recorded[i].begin_ns);
     }
+    profile.tests = std::move(run.tests);
     profile.fixtures.reserve(run.instances.size());
     for (RecordedInstance& instance : run.instances) {
         instance.cost.setup_begin = since(exec_ns, instance.setup_ns);
@@ -183,7 +182,7 @@ void name_missing(const RecordedRun& run, Profile& profile) {
         );
     }
     const bool any_forked =
-        std::any_of(run.tests.begin(), run.tests.end(), [](const RecordedTest& test) {
+        std::any_of(run.recorded.begin(), run.recorded.end(), [](const RecordedTest& test) {
             return test.begun && test.forked;
         });
     if (any_forked) {
@@ -249,7 +248,7 @@ std::size_t ProfileBuilder::failed() const {
 
 std::string_view ProfileBuilder::current() const {
     const auto test = run_->position().test;
-    return test && stage() == RunStage::testing ? run_->tests[*test].cost.id : std::string_view();
+    return test && stage() == RunStage::testing ? run_->tests[*test].id : std::string_view();
 }
 
 Profile ProfileBuilder::finish(RunFacts facts) && {

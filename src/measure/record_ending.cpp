@@ -26,8 +26,8 @@ std::string_view words_of(Phase phase) {
     return "the tear-down";
 }
 
-/// "during the call of a.py::test": where the recording stops.
-std::string place_in(const RecordedRun& run) {
+/// "during the call of a.py::test": where the recording of `tests` stops.
+std::string place_in(const RecordedRun& run, const std::vector<TestCost>& tests) {
     const RecordedPosition position = run.position();
     if (run.point(SessionPoint::unconfigured)) {
         return "after the session";
@@ -36,7 +36,7 @@ std::string place_in(const RecordedRun& run) {
         return "during session finish";
     }
     if (position.test) {
-        const std::string id = escape_terminal(run.tests[*position.test].cost.id);
+        const std::string id = escape_terminal(tests[*position.test].id);
         return position.phase ? fmt::format("during {} of {}", words_of(*position.phase), id)
                               : fmt::format("around {}", id);
     }
@@ -73,7 +73,7 @@ std::string_view early_end(std::uint32_t status) {
 }  // namespace
 
 TestOutcome outcome_of(const RecordedRun& run, std::size_t test) {
-    const RecordedTest& recorded = run.tests[test];
+    const RecordedTest& recorded = run.recorded[test];
     const ReportedPhases& reports = recorded.reports;
     if (!recorded.begun) {
         return TestOutcome::not_run;
@@ -99,7 +99,7 @@ incomplete_because(const RecordedRun& run, const RunFacts& facts, const Profile&
     const bool all_ran = finished && ran == tests.size() && !interrupted;
     const bool ended_unseen = !facts.exit_code && !facts.signal;
     if ((!all_ran || ended_unseen) && !facts.stopped_because.empty()) {
-        return fmt::format("{}, {}", facts.stopped_because, place_in(run));
+        return fmt::format("{}, {}", facts.stopped_because, place_in(run, tests));
     }
     if (facts.damage) {
         return fmt::format("{}: {}", facts.damage->what, facts.damage->because);
@@ -114,7 +114,7 @@ incomplete_because(const RecordedRun& run, const RunFacts& facts, const Profile&
         return fmt::format("{} and the recorder wrote nothing", end_of(facts));
     }
     if (!finished) {
-        return fmt::format("{} {}", end_of(facts), place_in(run));
+        return fmt::format("{} {}", end_of(facts), place_in(run, tests));
     }
     if (!all_ran) {
         const std::string_view why = early_end(finished->exit_status);

@@ -108,7 +108,8 @@ void Ledger::point(Account account, std::uint64_t wall_ns, std::uint64_t thread_
         return;
     }
     const Seconds wall = nanoseconds(std::exchange(wall_ns_, wall_ns), wall_ns);
-    const Seconds cpu = nanoseconds(std::exchange(thread_cpu_ns_, thread_cpu_ns), thread_cpu_ns);
+    const Seconds cpu = nanoseconds(thread_cpu_ns_, thread_cpu_ns);
+    thread_cpu_ns_ = std::max(thread_cpu_ns_, thread_cpu_ns);  // an estimate may have run ahead
     segments_.push_back({account, wall.value(), cpu.value(), uncharged_gil()});
 }
 

@@ -36,8 +36,8 @@ void forget_gil(Cost& cost) {
     cost.gil_releases = {};
 }
 
-void forget_gil(RecordedTest& test) {
-    for (Cost* cost : {&test.cost.setup, &test.cost.call, &test.cost.teardown, &test.protocol}) {
+void forget_gil(TestCost& test) {
+    for (Cost* cost : {&test.setup, &test.call, &test.teardown}) {
         forget_gil(*cost);
     }
 }
@@ -58,20 +58,21 @@ void RecordedRun::operator()(const ItemCollected& record) {
     if (record.test != tests.size()) {
         return;
     }
-    RecordedTest test;
-    test.cost.id = record.id;
-    test.cost.module_length = record.module_length;
-    test.cost.class_length = record.class_length;
-    test.cost.groups = record.groups;
+    TestCost test;
+    test.id = record.id;
+    test.module_length = record.module_length;
+    test.class_length = record.class_length;
+    test.groups = record.groups;
     for (const FixtureUse use : record.uses) {
-        add_use(test.cost.fixtures, use);
+        add_use(test.fixtures, use);
     }
     tests.push_back(std::move(test));
+    recorded.emplace_back();
 }
 
 void RecordedRun::operator()(const FixtureNeeded& record) {
     if (record.test < tests.size()) {
-        add_use(tests[record.test].cost.fixtures, record.use);
+        add_use(tests[record.test].fixtures, record.use);
     }
 }
 
@@ -168,14 +169,15 @@ void RecordedRun::close() {
             forget_gil(instance.cost.teardown);
         }
     }
-    for (RecordedTest& test : tests) {
-        if (test.forked) {
-            test.cost.call += std::exchange(test.protocol, no_cost());
+    for (std::size_t at = 0; at < tests.size(); ++at) {
+        if (recorded[at].forked) {
+            tests[at].call += std::exchange(recorded[at].protocol, no_cost());
         }
         if (!counts_gil()) {
-            forget_gil(test);
+            forget_gil(tests[at]);
+            forget_gil(recorded[at].protocol);
         }
-        std::vector<FixtureUse>& uses = test.cost.fixtures;
+        std::vector<FixtureUse>& uses = tests[at].fixtures;
         for (std::size_t i = 0; i < uses.size(); ++i) {  // grows while it is walked
             const auto needs = needed_by_.find(uses[i]);
             if (needs != needed_by_.end()) {
@@ -198,12 +200,12 @@ void RecordedRun::begin_test(const TestPoint& record) {
     if (record.test >= tests.size() || point(SessionPoint::finished)) {
         return;
     }
-    RecordedTest& test = tests[record.test];
-    if (!test.begun) {
+    if (RecordedTest& now = recorded[record.test]; !now.begun) {
         ++started_;
-        test.begun = true;
-        test.begin_ns = record.wall_ns;
-        test.cost.setup = test.cost.call = test.cost.teardown = no_cost();
+        now.begun = true;
+        now.begin_ns = record.wall_ns;
+        TestCost& test = tests[record.test];
+        test.setup = test.call = test.teardown = no_cost();
     }
     current_ = record.test;
     in_test_ = true;
@@ -212,7 +214,7 @@ void RecordedRun::begin_test(const TestPoint& record) {
 
 void RecordedRun::report(const TestPoint& record) {
     open_phase_ = phase_after(record);
-    ReportedPhases& reports = tests[record.test].reports;
+    ReportedPhases& reports = recorded[record.test].reports;
     const bool before = reports.failing();
     reports.add(record);
     if (reports.failing() != before) {
@@ -235,7 +237,7 @@ void RecordedRun::begin_fixture(const FixtureMark& record) {
         add_use(needed_by_[outer], record.use);
     }
     if (test_known) {
-        add_use(tests[record.test].cost.fixtures, record.use);
+        add_use(tests[record.test].fixtures, record.use);
     }
     const auto index = static_cast<std::uint32_t>(instances.size());
     instances.push_back(instance);
@@ -252,7 +254,7 @@ void RecordedRun::begin_teardown(const FixtureMark& record) {
 
 void RecordedRun::end_test() {
     if (in_test_) {
-        RecordedTest& test = tests[*current_];
+        RecordedTest& test = recorded[*current_];
         test.forked = test.forked || (!had_phase_ && test.reports.any());
     }
     in_test_ = false;
@@ -276,7 +278,7 @@ void RecordedRun::see(const Mark& at, Account account) {
     constexpr std::uint64_t k_most_kib = std::uint64_t{1} << 50U;
     const Bytes peak(static_cast<std::int64_t>(std::min(at.max_rss_kib, k_most_kib) * 1024));
     for (const std::uint32_t test : since_mark_) {
-        tests[test].cost.peak_rss = std::max(tests[test].cost.peak_rss, peak);
+        tests[test].peak_rss = std::max(tests[test].peak_rss, peak);
     }
     since_mark_.clear();
     if (in_test_) {
@@ -292,10 +294,10 @@ void RecordedRun::charge(const Charge& charge) {
     case AccountKind::configure: configure += cost; return;
     case AccountKind::collection: collection += cost; return;
     case AccountKind::finish: finish += cost; return;
-    case AccountKind::setup: tests[to.index].cost.setup += cost; break;
-    case AccountKind::call: tests[to.index].cost.call += cost; break;
-    case AccountKind::teardown: tests[to.index].cost.teardown += cost; break;
-    case AccountKind::protocol: tests[to.index].protocol += cost; break;
+    case AccountKind::setup: tests[to.index].setup += cost; break;
+    case AccountKind::call: tests[to.index].call += cost; break;
+    case AccountKind::teardown: tests[to.index].teardown += cost; break;
+    case AccountKind::protocol: recorded[to.index].protocol += cost; break;
     case AccountKind::fixture_setup: instances[to.index].cost.setup += cost; break;
     case AccountKind::fixture_teardown: instances[to.index].cost.teardown += cost; break;
     }

@@ -20,8 +20,8 @@
 
 namespace advisor {
 
+/// What is known of a test beside its cost.
 struct RecordedTest {
-    TestCost cost;  ///< but `begin`, `outcome` and `protocol_overhead`
     Cost protocol = no_cost();
     std::uint64_t begin_ns = 0;
     bool begun = false;
@@ -73,7 +73,8 @@ public:
 
     std::map<std::string, std::string> facts;
     std::vector<FixtureDefinition> definitions;
-    std::vector<RecordedTest> tests;
+    std::vector<TestCost> tests;         ///< but `begin`, `outcome` and `protocol_overhead`
+    std::vector<RecordedTest> recorded;  ///< of each of them
     std::vector<RecordedInstance> instances;
     Cost configure = no_cost();
     Cost collection = no_cost();

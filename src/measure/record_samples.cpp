@@ -122,13 +122,13 @@ std::vector<Subject> subjects_of(RecordedRun& run, const Tallies& tallies, Group
         add_subject(instance.teardown, AccountKind::fixture_teardown, i, Groups::k_fixtures);
     }
     for (std::size_t i = 0; i < run.tests.size(); ++i) {
-        if (run.tests[i].begun) {
-            TestCost& test = run.tests[i].cost;
+        if (run.recorded[i].begun) {
+            TestCost& test = run.tests[i];
             const std::uint32_t group = groups.of(test);
             add_subject(test.setup, AccountKind::setup, i, group);
             add_subject(test.call, AccountKind::call, i, group);
             add_subject(test.teardown, AccountKind::teardown, i, group);
-            add_subject(run.tests[i].protocol, AccountKind::protocol, i, group);
+            add_subject(run.recorded[i].protocol, AccountKind::protocol, i, group);
         }
     }
     return subjects;
@@ -332,9 +332,9 @@ std::optional<Sampling> apply_samples(RecordedRun& run, const SampleLog& log) {
             );
         }
         for (std::size_t i = 0; i < run.tests.size(); ++i) {
-            TestCost& test = run.tests[i].cost;
+            TestCost& test = run.tests[i];
             const auto index = static_cast<std::uint32_t>(i);
-            if (run.tests[i].begun) {
+            if (run.recorded[i].begun) {
                 test.waits = split.split(
                     test.setup.blocked() + test.call.blocked() + test.teardown.blocked(),
                     tally_of(tallies, {AccountKind::setup, index})

@@ -24,7 +24,7 @@ struct Sample {
 
 struct SampleLog {
     std::vector<Sample> samples;   ///< in order of time
-    std::uint64_t late = 0;        ///< not among them: taken more than a period after their time
+    std::uint64_t late = 0;        ///< not among them: taken more than 0.3 ms after their time
     Seconds lateness;              ///< sum over `samples`
     Seconds elapsed;               ///< between the first and the last instant
     Seconds cpu;                   ///< that sampling took

@@ -26,7 +26,7 @@ template <typename T>
     Json document = new_document(kind);
     FieldWriter fields(document);
     describe(fields, value);
-    return render_json(document);
+    return render_json(std::move(document));
 }
 
 template <typename T>

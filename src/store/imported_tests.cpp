@@ -22,7 +22,8 @@ std::vector<Missing> missing_of_every_import() {
          "the imported file counts it in the test that happened to set the fixture up"},
         {"start, collection and exit of pytest", "the imported file does not hold them apart"},
         {"memory", "the imported file does not hold it"},
-        {"machine and interpreter of the recorded run", "the imported file does not describe them"},
+        {"machine and interpreter of the recorded run",
+         "the imported file does not describe them; those here are taken"},
     };
 }
 

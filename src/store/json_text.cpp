@@ -176,18 +176,21 @@ std::string compact(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void append(std::string& out, const Json& json, std::size_t indent) {
+/// And empties `json` meanwhile: text and tree of a large document would take twice the memory.
+void append(std::string& out, Json& json, std::size_t indent) {
     const bool lines = json.is_array() && std::any_of(json.begin(), json.end(), [](const Json& e) {
                            return e.is_object();
                        });
     if (json.empty() || !(json.is_object() || lines)) {
         out += compact(json);
+        clear(json);  // quick; what stays is an empty value
+        json = nullptr;
         return;
     }
     const std::string_view brackets = json.is_object() ? "{}" : "[]";
     out += brackets.front();
     std::string_view separator = "\n";
-    for (const auto& member : json.items()) {
+    for (auto& member : json.items()) {
         out += separator;
         out.append(indent + 2, ' ');
         if (json.is_object()) {
@@ -234,7 +237,7 @@ void clear(Json& json) {
     }
 }
 
-std::string render_json(const Json& json) {
+std::string render_json(Json json) {
     std::string out;
     append(out, json, 0);
     out += '\n';

@@ -35,6 +35,6 @@ void clear(Json& json);
 
 /// An object has a line for each member, an array of objects one for each element; every other
 /// array is one line, so that a column of a hundred thousand numbers stays compact.
-[[nodiscard]] std::string render_json(const Json& json);
+[[nodiscard]] std::string render_json(Json json);
 
 }  // namespace advisor

@@ -31,7 +31,7 @@ TEST_CASE("a thread that is left is a finding with the test and the thread") {
     CHECK(findings[0].code == "threads-left");
     CHECK(findings[0].subjects == std::vector<std::string>{"a.py::test_3"});
     CHECK(findings[0].message.starts_with(
-        "1 thread that tests began still ran when the session ended: thread serve;"
+        "1 thread that tests began outlived them all: thread serve;"
     ));
     CHECK(findings[0].numbers.front().second == 1.0);
 }

@@ -43,9 +43,31 @@ class Seen:
     def missing(self) -> dict[str, str]:
         return {each["what"]: each["because"] for each in self.document["missing"]}
 
+    def limit(self, quiet: float, busy: float) -> float:
+        """`busy` where others took some of the cores: then the samples of a thread that waits for
+        one look like another's."""
+        disturbance = self.document["disturbance"]
+        others = sum(disturbance[f"{who}_fraction"] or 0.0 for who in ("foreign", "steal"))
+        return busy if others > 0.05 else quiet
+
     def waits(self, test: str) -> dict[str, float]:
         names = self.document["tests"]["name"]
         return dict(self.document["tests"]["waits"][names.index("::" + test)])
+
+
+def check_who_computes_holds_the_gil(seen: Seen, within: float) -> None:
+    share = seen.number("test_pure", "gil_s") / seen.number("test_pure", "cpu_s")
+    assert share == pytest.approx(1, abs=within), share
+    # Two threads take turns; the main thread only waits for them.
+    threads = seen.number("test_threads", "gil_s") / seen.number("test_threads", "wall_s")
+    assert threads > 0.5, threads
+
+
+def check_who_hashes_or_waits_does_not(seen: Seen, at_most: float) -> None:
+    # To make what is hashed takes some milliseconds.
+    assert seen.number("test_hash", "gil_s") < 0.05 * seen.number("test_hash", "cpu_s") + 0.02
+    for test in ("test_sleep", "test_pipe", "test_socket", "test_lock", "test_asyncio"):
+        assert seen.number(test, "gil_s") / seen.number(test, "wall_s") < at_most, test
 
 
 def binary() -> str | None:

@@ -14,7 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from .acceptance import PYTHONS, ROOT, Seen, binary, profiled, refuse_process_vm_readv
+from .acceptance import (
+    PYTHONS,
+    ROOT,
+    Seen,
+    binary,
+    check_who_computes_holds_the_gil,
+    check_who_hashes_or_waits_does_not,
+    profiled,
+    refuse_process_vm_readv,
+)
 
 sys.path.insert(0, str(ROOT / "src/dialect/plugin"))
 
@@ -46,17 +55,11 @@ def test_all_was_counted(seen: Seen) -> None:
 
 
 def test_who_computes_in_python_holds_the_gil(seen: Seen) -> None:
-    share = seen.number("test_pure", "gil_s") / seen.number("test_pure", "cpu_s")
-    assert share == pytest.approx(1, abs=0.03)
-    threads = seen.number("test_threads", "gil_s") / seen.number("test_threads", "wall_s")
-    assert threads > 0.5
+    check_who_computes_holds_the_gil(seen, within=0.03)
 
 
 def test_who_hashes_or_waits_does_not(seen: Seen) -> None:
-    # To make what is hashed takes some milliseconds.
-    assert seen.number("test_hash", "gil_s") < 0.05 * seen.number("test_hash", "cpu_s") + 0.02
-    for test in ("test_sleep", "test_pipe", "test_socket", "test_lock", "test_asyncio"):
-        assert seen.number(test, "gil_s") / seen.number(test, "wall_s") < 0.05, test
+    check_who_hashes_or_waits_does_not(seen, at_most=0.05)
 
 
 def suite_of(tmp_path: Path, tests: str) -> Path:

@@ -1,8 +1,8 @@
 """What `advisor profile` sees of the GIL and of waits, in a suite that knows the truth of each.
 
 Runs with the interpreter of .venv, and with one environment of tests/python/environments/make for
-each other version. Nothing here depends on how fast the machine is or how busy: shares are of the
-CPU time or of the blocked time that a test had, whatever that was.
+each other version. Shares are of the CPU time or of the blocked time that a test had, whatever that
+was. On a busy machine, where some samples fall on a thread that waits for a core, limits are wider.
 """
 
 from __future__ import annotations
@@ -12,9 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from .acceptance import PYTHONS, Seen, profiled
+from .acceptance import (
+    PYTHONS,
+    Seen,
+    check_who_computes_holds_the_gil,
+    check_who_hashes_or_waits_does_not,
+    profiled,
+)
 
-# The label that at least 95 % of a test's blocked time must have.
+# The label that nearly all of a test's blocked time must have.
 LABELS = {
     "test_sleep": {"sleep"},
     "test_pipe": {"pipe"},
@@ -43,18 +49,11 @@ def test_all_was_sampled(seen: Seen) -> None:
 
 
 def test_who_computes_in_python_holds_the_gil(seen: Seen) -> None:
-    share = seen.number("test_pure", "gil_s") / seen.number("test_pure", "cpu_s")
-    assert share == pytest.approx(1, abs=0.03)
-    # Two threads take turns; the main thread only waits for them.
-    threads = seen.number("test_threads", "gil_s") / seen.number("test_threads", "wall_s")
-    assert threads > 0.5
+    check_who_computes_holds_the_gil(seen, within=seen.limit(0.03, 0.06))
 
 
 def test_who_hashes_or_waits_does_not(seen: Seen) -> None:
-    # To make what is hashed takes some milliseconds.
-    assert seen.number("test_hash", "gil_s") < 0.05 * seen.number("test_hash", "cpu_s") + 0.02
-    for test in ("test_sleep", "test_pipe", "test_socket", "test_lock", "test_asyncio"):
-        assert seen.number(test, "gil_s") / seen.number(test, "wall_s") < 0.15, test
+    check_who_hashes_or_waits_does_not(seen, at_most=0.15)
 
 
 @pytest.mark.parametrize("test", LABELS)
@@ -64,7 +63,7 @@ def test_blocked_time_has_the_right_label(seen: Seen, test: str) -> None:
     if blocked < 0.1:
         pytest.skip("this machine made the test wait for too short a time")
     right = sum(time for reason, time in waits.items() if reason in LABELS[test])
-    assert right >= 0.95 * blocked, waits
+    assert right >= seen.limit(0.95, 0.85) * blocked, waits
 
 
 def test_split_is_of_all_blocked_time(seen: Seen) -> None:

@@ -186,7 +186,7 @@ struct WaitTotal {
 /// Where the GIL was counted from within, `gil_held` is what was counted, without an error.
 struct Sampling {
     std::uint64_t samples = 0;   ///< that were used
-    std::uint64_t late = 0;      ///< that were not: taken more than a period after their time
+    std::uint64_t late = 0;      ///< that were not: taken more than 0.3 ms after their time
     Seconds mean_period;         ///< between samples
     Seconds mean_lateness;       ///< of those that were used
     double core_fraction = 0.0;  ///< of one core, spent on sampling

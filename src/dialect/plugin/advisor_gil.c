@@ -17,8 +17,8 @@
  * Nothing is linked: what is called here has the same name in glibc and in musl, and any version of
  * either will do. In a process that never asks, such as a launcher, signals are only passed on.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -28,9 +28,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { COUNTERS_AT = 256, PAGE = 4096, ROUNDS = 3 };
+enum { counters_at = 256, page = 4096, rounds = 3 };
 
-static const uint64_t PRECISION_NS = 50000;
+static const uint64_t precision_ns = 50000;
 
 /* In shared memory. Written under the lock's mutex, but for the first two. */
 struct counters {
@@ -58,8 +58,8 @@ static int (*pass_on)(pthread_cond_t*); /* what was taken over */
 /* Of this thread's CPU clock, the last reading. */
 static __thread __attribute__((tls_model("initial-exec"))) uint64_t read_ns, read_cpu_ns;
 
-extern void* dlsym(void*, const char*) __attribute__((weak));
-extern void* dlvsym(void*, const char*, const char*) __attribute__((weak));
+#pragma weak dlsym
+#pragma weak dlvsym
 
 static uint64_t now_ns(clockid_t clock) {
     struct timespec now;
@@ -85,20 +85,20 @@ __attribute__((constructor)) static void begin(void) {
     if (file < 0) {
         return;
     }
-    char* shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    char* shared = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     struct watch* own =
-        mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     close(file);
-    if (shared == MAP_FAILED || own == MAP_FAILED || madvise(own, PAGE, MADV_WIPEONFORK) != 0) {
+    if (shared == MAP_FAILED || own == MAP_FAILED || madvise(own, page, MADV_WIPEONFORK) != 0) {
         return;
     }
-    own->counters = (struct counters*)(shared + COUNTERS_AT);
+    own->counters = (struct counters*)(shared + counters_at);
     watch = own;
 }
 
 static void take(struct counters* counters) {
     const uint64_t now = now_ns(CLOCK_MONOTONIC);
-    if (now - read_ns > PRECISION_NS) {
+    if (now - read_ns > precision_ns) {
         read_ns = now;
         read_cpu_ns = now_ns(CLOCK_THREAD_CPUTIME_ID);
     }
@@ -112,7 +112,7 @@ static void release(struct counters* counters) {
     }
     const uint64_t now = now_ns(CLOCK_MONOTONIC);
     const uint64_t held = now - counters->taken_ns;
-    if (held > PRECISION_NS) {
+    if (held > precision_ns) {
         read_ns = now;
         read_cpu_ns = now_ns(CLOCK_THREAD_CPUTIME_ID);
         const uint64_t used = read_cpu_ns - counters->taken_cpu_ns;
@@ -133,7 +133,7 @@ static void learn(struct watch* own, pthread_cond_t* condition) {
         return;
     }
     own->signals += 1;
-    if (own->signals == 2 * ROUNDS && own->seen[0] != own->seen[1]) {
+    if (own->signals == 2 * rounds && own->seen[0] != own->seen[1]) {
         own->released = own->seen[0];
         own->taken = own->seen[1];
         own->counters->asked = 0;
@@ -157,5 +157,5 @@ int pthread_cond_signal(pthread_cond_t* condition) {
     if (pass_on == NULL) {
         find_next();
     }
-    return pass_on(condition);
+    return pass_on != NULL ? pass_on(condition) : ENOSYS;
 }
