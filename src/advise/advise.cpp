@@ -3,6 +3,7 @@
 #include <advisor/model/predict.hpp>
 #include <advisor/model/workload.hpp>
 
+#include <algorithm>
 #include <set>
 
 #include "advise/ability.hpp"
@@ -11,11 +12,16 @@
 #include "advise/options.hpp"
 #include "advise/ranking.hpp"
 #include "advise/reason.hpp"
+#include "advise/rework.hpp"
 #include "advise/shares.hpp"
 
 namespace advisor {
 
 namespace {
+
+bool contains(const std::vector<Configuration>& all, const Configuration& wanted) {
+    return std::find(all.begin(), all.end(), wanted) != all.end();
+}
 
 std::vector<Prediction> predictions_of(
     const Profile& profile, const ModelParameters& parameters, const AdviseOptions& options
@@ -27,6 +33,7 @@ std::vector<Prediction> predictions_of(
     std::vector<Prediction> predictions;
     for (const Configuration& configuration : candidates(profile, options)) {
         predictions.push_back(judged(predictor.predict(configuration), options.ability));
+        predictions.back().asked_for = contains(options.asked_for, configuration);
     }
     return predictions;
 }
@@ -62,8 +69,14 @@ advise(const Profile& profile, const ModelParameters& parameters, const AdviseOp
     const Comparison comparison =
         compare(advice.predictions, advice.recommended, shares_of(profile), preferences);
     advice.reason = reason_of(profile, comparison);
+    const Rework rework = rework_of(
+        profile,
+        parameters,
+        prediction_options(profile.interpreter, options.seed),
+        comparison
+    );
     advice.findings =
-        findings_of(profile, parameters, advice.predictions, comparison, options.ability);
+        findings_of(profile, parameters, advice.predictions, comparison, rework, options.ability);
     return advice;
 }
 

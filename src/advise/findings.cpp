@@ -10,11 +10,12 @@ std::vector<Finding> findings_of(
     const ModelParameters& parameters,
     const std::vector<Prediction>& predictions,
     const Comparison& comparison,
+    const Rework& rework,
     const Ability& ability
 ) {
     std::vector<Finding> all = profile_findings(profile);
     for (auto& group :
-         {suite_findings(profile, parameters, comparison),
+         {suite_findings(profile, parameters, comparison, rework),
           environment_findings(profile, predictions, comparison, ability),
           leftover_findings(profile)}) {
         all.insert(all.end(), group.begin(), group.end());

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "advise/comparison.hpp"
+#include "advise/rework.hpp"
 
 namespace advisor {
 
@@ -21,10 +22,13 @@ namespace advisor {
 /// What tests began and did not end: processes-left, threads-left, descriptors-left.
 [[nodiscard]] std::vector<Finding> leftover_findings(const Profile& profile);
 
-/// What in the suite limits the parallel gain: long-test, fixture-repeated, start-dominates,
-/// tiny-tests.
+/// What in the suite limits the parallel gain: long-test, fixture-repeated, slow-fixture,
+/// start-dominates, tiny-tests.
 [[nodiscard]] std::vector<Finding> suite_findings(
-    const Profile& profile, const ModelParameters& parameters, const Comparison& comparison
+    const Profile& profile,
+    const ModelParameters& parameters,
+    const Comparison& comparison,
+    const Rework& rework
 );
 
 /// What of machine and interpreter stands in the way: xdist-missing, memory-limit, cpu-quota,
@@ -41,6 +45,7 @@ namespace advisor {
     const ModelParameters& parameters,
     const std::vector<Prediction>& predictions,
     const Comparison& comparison,
+    const Rework& rework,
     const Ability& ability
 );
 

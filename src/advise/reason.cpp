@@ -145,7 +145,7 @@ std::string phrase_of(Bound bound, const std::string& subject) {
         return "bound by the longest group of tests that stay together" + name;
     case Bound::cores: return "bound by the CPU time that the cores can give";
     case Bound::gil: return "bound by the time that holds the GIL";
-    case Bound::fixtures: return "bound by fixtures that each worker sets up again";
+    case Bound::fixtures: return "bound by setting up the fixture" + name + " where it is needed";
     case Bound::controller: return "bound by the runner's controller";
     }
     return "bound by the work itself";

@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include "advise/findings.hpp"
-#include "advise/repetition.hpp"
 
 namespace advisor {
 
@@ -17,78 +14,125 @@ constexpr std::size_t k_most_long_tests = 5;
 
 /// Matters where one test takes longer than an even share of all tests, a quarter of the predicted
 /// wall and a second.
-void long_tests(const Profile& profile, const Comparison& comparison, std::vector<Finding>& out) {
-    const Prediction& parallel = *comparison.parallel;
-    const std::uint32_t workers = parallelism(parallel.configuration);
-    const Seconds share = comparison.shares.tests / static_cast<double>(workers);
-    std::vector<const TestCost*> tests;
-    for (const TestCost& test : profile.tests) {
-        if (alone(test) > std::max({share, parallel.wall.mid * 0.25, Seconds(1)})) {
-            tests.push_back(&test);
-        }
-    }
+void long_tests(
+    const Profile& profile,
+    const Comparison& comparison,
+    const Rework& rework,
+    std::vector<Finding>& out
+) {
+    const std::vector<TestIndex>& tests = rework.long_tests;
     if (tests.empty()) {
         return;
     }
-    std::stable_sort(tests.begin(), tests.end(), [](const TestCost* a, const TestCost* b) {
-        return alone(*a) > alone(*b);
-    });
+    const Prediction& parallel = *comparison.parallel;
+    const std::uint32_t workers = parallelism(parallel.configuration);
+    const Seconds share = comparison.shares.tests / static_cast<double>(workers);
+    const Seconds longest = alone(profile.tests[tests.front().value]);
+    const bool is_one = tests.size() == 1;
+    const bool saves = rework.split >= least_saving(parallel);
     Finding finding{"long-test", Severity::slows, {}, {}, {}, {}};
     for (std::size_t i = 0; i < std::min(tests.size(), k_most_long_tests); ++i) {
-        finding.subjects.push_back(tests[i]->id);
+        finding.subjects.push_back(profile.tests[tests[i].value].id);
     }
     finding.numbers = {
-        {"longest_s", alone(*tests.front()).value()},
+        {"longest_s", longest.value()},
         {"even_share_s", share.value()},
-        {"workers", static_cast<double>(workers)}};
+        {"workers", static_cast<double>(workers)},
+        {"split_saves_s", rework.split.value()}};
     finding.message = fmt::format(
         "{} longer than the {} that each of {} would have if the tests could be spread evenly; "
         "the longest takes {}",
-        tests.size() == 1 ? "1 test is" : fmt::format("{} tests are", tests.size()),
+        is_one ? "1 test is" : fmt::format("{} tests are", tests.size()),
         format_seconds(share),
         format_count(workers, "worker"),
-        format_seconds(alone(*tests.front()))
+        format_seconds(longest)
     );
-    finding.fix = "split the test, or make it shorter; more workers cannot help";
+    if (saves) {
+        finding.message += fmt::format(
+            "; split in two{}, {} would save {} of {}",
+            is_one ? "" : " each",
+            is_one ? "it" : "they",
+            format_seconds(rework.split),
+            format_seconds(parallel.wall.mid)
+        );
+    }
+    finding.fix = saves ? "split the test, or make it shorter; more workers cannot help"
+                        : "make the test shorter; more workers cannot help";
     out.push_back(std::move(finding));
 }
 
-/// Matters where the further set-ups, spread over the workers, are 3 % of the predicted wall and
-/// half a second in total.
-void repeated_fixtures(
-    const Profile& profile, const Comparison& comparison, std::vector<Finding>& out
+/// "session scope would save 7.9 s, doing without it 8.4 s, of 31.2 s"
+std::string saving_of(const FixtureRework& fixture, const Prediction& parallel) {
+    const Seconds least = least_saving(parallel);
+    std::vector<std::string> parts;
+    if (fixture.widened.value_or(Seconds(0)) >= least) {
+        parts.push_back("session scope would save " + format_seconds(*fixture.widened));
+    }
+    if (fixture.freed >= least) {
+        parts.push_back(
+            (parts.empty() ? "doing without it would save " : "doing without it ")
+            + format_seconds(fixture.freed)
+        );
+    }
+    return fmt::format("{}, of {}", fmt::join(parts, ", "), format_seconds(parallel.wall.mid));
+}
+
+std::string fix_of(const FixtureRework& fixture, Scope scope, const Prediction& parallel) {
+    if (scope == Scope::session) {
+        return "share what it makes between the workers, behind a lock, or make it cheaper";
+    }
+    return fixture.widened.value_or(Seconds(0)) >= least_saving(parallel)
+               ? "give it session scope, where its tests can share it, or make it cheaper"
+               : "make it cheaper";
+}
+
+/// Matters where a change of it saves 3 % of the predicted wall and half a second.
+void costly_fixtures(
+    const Profile& profile,
+    const Comparison& comparison,
+    const Rework& rework,
+    std::vector<Finding>& out
 ) {
     const Prediction& parallel = *comparison.parallel;
-    const double workers = parallelism(parallel.configuration);
-    for (const Repetition& repetition : repetitions_of(profile, parallel.configuration)) {
-        const Seconds extra = repetition.once * static_cast<double>(repetition.further);
-        if (extra < Seconds(0.5) || extra / workers < parallel.wall.mid * 0.03) {
-            continue;
+    for (const FixtureRework& each : rework.fixtures) {
+        const FixtureDefinition& fixture = profile.fixture_definitions[each.fixture.value];
+        const std::uint64_t further =
+            each.parallel > each.sequential ? each.parallel - each.sequential : 0;
+        const Seconds extra = each.once * static_cast<double>(further);
+        const std::string cost =
+            further > 0 ? fmt::format(
+                "costs {} more than sequentially, {} of {}",
+                format_seconds(extra),
+                format_count(further, "further set-up"),
+                format_seconds(each.once)
+            )
+                        : fmt::format(
+                            "is set up {} for {}",
+                            format_count(each.parallel, "time"),
+                            format_seconds(each.once)
+                        );
+        Finding finding{
+            further > 0 ? "fixture-repeated" : "slow-fixture",
+            Severity::slows,
+            {fixture.name},
+            {{"setup_s", each.once.value()},
+             {"sequential_setups", static_cast<double>(each.sequential)},
+             {"further_setups", static_cast<double>(further)},
+             {"further_s", extra.value()},
+             {"free_saves_s", each.freed.value()}},
+            fmt::format(
+                "with {}, the {} fixture {} {}; {}",
+                label(parallel.configuration),
+                name_of(fixture.scope),
+                fixture.name,
+                cost,
+                saving_of(each, parallel)
+            ),
+            fix_of(each, fixture.scope, parallel)};
+        if (each.widened) {
+            finding.numbers.emplace_back("session_scope_saves_s", each.widened->value());
         }
-        const FixtureDefinition& fixture = profile.fixture_definitions[repetition.fixture.value];
-        out.push_back(
-            {"fixture-repeated",
-             Severity::slows,
-             {fixture.name},
-             {{"setup_s", repetition.once.value()},
-              {"sequential_setups", static_cast<double>(repetition.sequential)},
-              {"further_setups", static_cast<double>(repetition.further)},
-              {"further_s", extra.value()}},
-             fmt::format(
-                 "{} would set up the {} fixture {} up to {} times more than a sequential run; "
-                 "each takes {}, {} in all",
-                 label(parallel.configuration),
-                 name_of(fixture.scope),
-                 fixture.name,
-                 repetition.further,
-                 format_seconds(repetition.once),
-                 format_seconds(extra)
-             ),
-             fixture.scope == Scope::session
-                 ? "share what it makes between the workers, behind a file lock, or make it cheaper"
-                 : "keep its tests on one worker (--dist loadfile or loadscope), or make it "
-                   "cheaper"}
-        );
+        out.push_back(std::move(finding));
     }
 }
 
@@ -149,12 +193,15 @@ void tiny_tests(
 }  // namespace
 
 std::vector<Finding> suite_findings(
-    const Profile& profile, const ModelParameters& parameters, const Comparison& comparison
+    const Profile& profile,
+    const ModelParameters& parameters,
+    const Comparison& comparison,
+    const Rework& rework
 ) {
     std::vector<Finding> findings;
     if (comparison.parallel != nullptr) {
-        long_tests(profile, comparison, findings);
-        repeated_fixtures(profile, comparison, findings);
+        long_tests(profile, comparison, rework, findings);
+        costly_fixtures(profile, comparison, rework, findings);
         start(profile, comparison, findings);
         tiny_tests(parameters, comparison, findings);
     }

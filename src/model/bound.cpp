@@ -17,6 +17,25 @@ constexpr double k_material_share = 0.02;
 
 constexpr int k_bisections = 60;
 
+/// What one worker must do in a row: tests and the set-ups that they need.
+struct Chain {
+    double tests_s = 0.0;
+    double setups_s = 0.0;
+    double costliest_s = 0.0;
+    std::uint32_t costliest = 0;  ///< a fixture
+
+    void set_up(std::uint32_t fixture, double seconds) {
+        setups_s += seconds;
+        if (seconds > costliest_s) {
+            costliest_s = seconds;
+            costliest = fixture;
+        }
+    }
+    [[nodiscard]] double length() const { return tests_s + setups_s; }
+    /// Then to name a test would mislead.
+    [[nodiscard]] bool is_mostly_setups() const { return setups_s > tests_s; }
+};
+
 /// Tests by the costliest fixture instance that each needs.
 struct Family {
     double work_s = 0.0;
@@ -37,7 +56,7 @@ public:
     // Times below are what must pass between the barrier and the end of the last test. With m
     // workers, tests of p_j, instances of s_i (set-up and tear-down), alone on the machine:
     //   work          (sum p + sum s) / m
-    //   longest_test  max_j (p_j + sum of s over its needs)
+    //   longest_test  max_j (p_j + sum of s over its needs); called fixtures if s is most of it
     //   longest_group the same for tests that stay on one worker
     //   cores         all CPU of them / most capacity
     //   gil           all GIL of them / interpreters
@@ -58,7 +77,9 @@ public:
         };
         const auto within = [&](double seconds) { return tests_begin + seconds + after; };
         if (!workload_.tests.empty()) {
-            consider(within(longest_), Bound::longest_test, workload_.test_names[longest_at_]);
+            consider_chain(
+                longest_, Bound::longest_test, workload_.test_names[longest_at_], consider, within
+            );
         }
         consider_groups(consider, within);
         const CoreSharing cores(scenario_.parameters, scenario_.machine);
@@ -77,10 +98,12 @@ public:
 
 private:
     [[nodiscard]] double cost_of(std::uint32_t instance) const {
-        const std::uint32_t fixture =
-            scenario_.courses.fixtures().instances()[instance].need.fixture;
-        const WorkFixture& work = workload_.fixtures[fixture];
+        const WorkFixture& work = workload_.fixtures[fixture_of(instance)];
         return (work.setup.alone() + work.teardown.alone()).value();
+    }
+
+    [[nodiscard]] std::uint32_t fixture_of(std::uint32_t instance) const {
+        return scenario_.courses.fixtures().instances()[instance].need.fixture;
     }
 
     [[nodiscard]] double length_of(std::uint32_t test) const {
@@ -94,13 +117,14 @@ private:
             add(whole);
             const double length = whole.alone().value();
             work_ += length;
-            double with_fixtures = length;
+            Chain chain;
+            chain.tests_s = length;
             const auto needs = scenario_.courses.fixtures().needs(i);
             for (const std::uint32_t instance : needs) {
-                with_fixtures += cost_of(instance);
+                chain.set_up(fixture_of(instance), cost_of(instance));
             }
-            if (with_fixtures > longest_) {
-                longest_ = with_fixtures;
+            if (chain.length() > longest_.length()) {
+                longest_ = chain;
                 longest_at_ = i;
             }
             const auto costliest =
@@ -115,7 +139,7 @@ private:
 
     void add_instances() {
         for (std::uint32_t i = 0; i < families_.size(); ++i) {
-            const std::uint32_t fixture = scenario_.courses.fixtures().instances()[i].need.fixture;
+            const std::uint32_t fixture = fixture_of(i);
             const WorkFixture& work = workload_.fixtures[fixture];
             add(work.setup + work.teardown);
             families_[i].setup_s = cost_of(i);
@@ -145,9 +169,26 @@ private:
     }
 
     template <typename Consider, typename Within>
+    void consider_chain(
+        const Chain& chain,
+        Bound by,
+        const std::string& subject,
+        const Consider& consider,
+        const Within& within
+    ) const {
+        if (chain.is_mostly_setups()) {
+            consider(
+                within(chain.length()), Bound::fixtures, workload_.fixture_names[chain.costliest]
+            );
+        } else {
+            consider(within(chain.length()), by, subject);
+        }
+    }
+
+    template <typename Consider, typename Within>
     void consider_groups(const Consider& consider, const Within& within) const {
         struct Unit {
-            double seconds = 0.0;
+            Chain chain;
             std::set<std::uint32_t> instances;
         };
         std::map<std::uint32_t, Unit> units;
@@ -159,21 +200,23 @@ private:
                 continue;
             }
             Unit& unit = units[*id];
-            unit.seconds += length_of(i);
+            unit.chain.tests_s += length_of(i);
             const std::uint32_t set = scenario_.courses.fixtures().set_of(i);
             if (&unit == last_unit && set == last_set) {
                 continue;
             }
             for (const std::uint32_t instance : scenario_.courses.fixtures().needs(i)) {
                 if (unit.instances.insert(instance).second) {
-                    unit.seconds += cost_of(instance);
+                    unit.chain.set_up(fixture_of(instance), cost_of(instance));
                 }
             }
             last_unit = &unit;
             last_set = set;
         }
         for (const auto& [id, unit] : units) {
-            consider(within(unit.seconds), Bound::longest_group, workload_.unit_names[id]);
+            consider_chain(
+                unit.chain, Bound::longest_group, workload_.unit_names[id], consider, within
+            );
         }
     }
 
@@ -235,7 +278,7 @@ private:
     double setups_ = 0.0;
     double cpu_ = 0.0;
     double gil_ = 0.0;
-    double longest_ = 0.0;
+    Chain longest_;
     std::uint32_t longest_at_ = 0;
     std::vector<Family> families_;  ///< by instance
 };

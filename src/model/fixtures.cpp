@@ -66,7 +66,7 @@ LiveFixtures::LiveFixtures(
       factors_(factors),
       live_(workers),
       settled_set_(workers, k_no_set),
-      was_set_up_(plan.instances().size(), false),
+      setups_(plan.instances().size(), 0),
       was_torn_down_(plan.instances().size(), false) {}
 
 FixtureVisit
@@ -113,8 +113,7 @@ void LiveFixtures::set_up(std::uint32_t worker, std::uint32_t test, FixtureVisit
         const Demand setup =
             plan_.workload().fixtures[fixture].setup * (factors_.empty() ? 1.0 : factors_[fixture]);
         visit.demand += setup;
-        visit.repeated += was_set_up_[instance] ? setup.alone() : Seconds(0);
-        was_set_up_[instance] = true;
+        visit.repeated += setups_[instance]++ > 0 ? setup.alone() : Seconds(0);
     }
 }
 

@@ -62,6 +62,9 @@ public:
     [[nodiscard]] FixtureVisit
     visit(std::uint32_t worker, std::uint32_t test, const std::uint32_t* next);
 
+    /// How often each instance was set up so far, on whichever worker.
+    [[nodiscard]] const std::vector<std::uint32_t>& setups() const { return setups_; }
+
 private:
     void set_up(std::uint32_t worker, std::uint32_t test, FixtureVisit& visit);
     void tear_down(std::uint32_t instance, FixtureVisit& visit);
@@ -70,7 +73,7 @@ private:
     std::span<const double> factors_;
     std::vector<std::vector<std::uint32_t>> live_;  ///< by worker, oldest first
     std::vector<std::uint32_t> settled_set_;        ///< by worker: all needs of this set live
-    std::vector<bool> was_set_up_;                  ///< by instance
+    std::vector<std::uint32_t> setups_;             ///< so far, by instance
     std::vector<bool> was_torn_down_;
 };
 

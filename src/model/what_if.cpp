@@ -3,23 +3,41 @@
 #include <advisor/base/assert.hpp>
 
 #include <algorithm>
+#include <map>
 
+#include "model/fixtures.hpp"
 #include "model/nodes.hpp"
 
 namespace advisor {
 
 namespace {
 
-void widen(Workload& workload, std::uint32_t fixture) {
-    workload.fixtures[fixture].scope = Scope::session;
+bool is_of(const WorkFixture& fixture, const Edit& edit) {
+    return fixture.use.fixture.value == edit.subject;
+}
+
+void relieve(Workload& workload, const Edit& edit) {
+    for (WorkFixture& fixture : workload.fixtures) {
+        if (is_of(fixture, edit)) {
+            fixture.setup = {};
+            fixture.teardown = {};
+        }
+    }
+}
+
+void widen(Workload& workload, const Edit& edit) {
+    for (WorkFixture& fixture : workload.fixtures) {
+        fixture.scope = is_of(fixture, edit) ? Scope::session : fixture.scope;
+    }
     for (WorkNeed& need : workload.needs) {
-        if (need.fixture == fixture) {
+        if (is_of(workload.fixtures[need.fixture], edit)) {
             need.node = model::k_session_node;
         }
     }
 }
 
 void split(Workload& workload, std::uint32_t test) {
+    ADVISOR_ASSERT(test < workload.tests.size(), "the test is in the suite");
     workload.tests[test].demand = workload.tests[test].demand * 0.5;
     workload.tests[test].demand.releases /= 2;
     const auto at = static_cast<std::ptrdiff_t>(test);
@@ -30,72 +48,69 @@ void split(Workload& workload, std::uint32_t test) {
     ++workload.collected;
 }
 
-std::vector<Edit> edits_of(const Workload& workload, std::uint32_t workers) {
-    std::vector<Edit> edits;
-    for (std::uint32_t i = 0; i < workload.fixtures.size(); ++i) {
-        edits.push_back({Edit::Kind::free_fixture, i});
-        if (workload.fixtures[i].scope != Scope::session) {
-            edits.push_back({Edit::Kind::session_fixture, i});
-        }
-    }
-    Seconds whole;
-    for (const WorkTest& test : workload.tests) {
-        whole += test.demand.alone();
-    }
-    const Seconds share = whole / static_cast<double>(workers);
-    for (std::uint32_t i = 0; i < workload.tests.size(); ++i) {
-        if (workload.tests[i].demand.alone() > share) {
-            edits.push_back({Edit::Kind::split_test, i});
-        }
-    }
-    return edits;
-}
-
 }  // namespace
 
-Workload edited(const Workload& workload, const Edit& edit) {
+Workload edited(const Workload& workload, std::vector<Edit> edits) {
+    // A split moves the tests behind it.
+    std::stable_sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) {
+        return a.subject > b.subject;
+    });
     Workload result = workload;
-    switch (edit.kind) {
-    case Edit::Kind::free_fixture:
-        ADVISOR_ASSERT(edit.subject < workload.fixtures.size(), "the fixture is in the suite");
-        result.fixtures[edit.subject].setup = {};
-        result.fixtures[edit.subject].teardown = {};
-        break;
-    case Edit::Kind::session_fixture:
-        ADVISOR_ASSERT(edit.subject < workload.fixtures.size(), "the fixture is in the suite");
-        widen(result, edit.subject);
-        break;
-    case Edit::Kind::split_test:
-        ADVISOR_ASSERT(edit.subject < workload.tests.size(), "the test is in the suite");
-        split(result, edit.subject);
-        break;
+    for (const Edit& edit : edits) {
+        switch (edit.kind) {
+        case Edit::Kind::free_fixture: relieve(result, edit); break;
+        case Edit::Kind::session_fixture: widen(result, edit); break;
+        case Edit::Kind::split_test: split(result, edit.subject); break;
+        }
     }
     return result;
 }
 
-std::vector<Saving> savings(
+WhatIf::WhatIf(
     const Workload& workload,
     const Configuration& configuration,
     const ModelParameters& parameters,
     const Machine& machine,
-    const PredictionOptions& options,
-    Seconds least
-) {
-    const auto wall = [&](const Workload& of) {
-        return Predictor(of, parameters, machine, options).wall(configuration);
-    };
-    const Seconds before = wall(workload);
-    std::vector<Saving> found;
-    for (const Edit& edit : edits_of(workload, parallelism(configuration))) {
-        const Seconds saved = before - wall(edited(workload, edit));
-        if (saved >= least) {
-            found.push_back({edit, saved});
+    const PredictionOptions& options
+)
+    : workload_(workload),
+      configuration_(configuration),
+      parameters_(parameters),
+      machine_(machine),
+      options_(options),
+      before_(wall_of(workload)) {}
+
+Seconds WhatIf::saved_by(const std::vector<Edit>& edits) const {
+    return before_ - wall_of(edited(workload_, edits));
+}
+
+Seconds WhatIf::wall_of(const Workload& workload) const {
+    return Predictor(workload, parameters_, machine_, options_).wall(configuration_);
+}
+
+std::vector<std::uint64_t> setups_in(const Workload& workload, const Simulation& simulation) {
+    std::map<std::uint32_t, std::uint32_t> position;  // by TestIndex
+    for (std::uint32_t i = 0; i < workload.tests.size(); ++i) {
+        position.emplace(workload.tests[i].test.value, i);
+    }
+    std::map<std::uint32_t, std::vector<std::uint32_t>> order;  // of each worker's tests
+    for (const ScheduledTest& test : simulation.schedule) {
+        order[test.worker].push_back(position.at(test.test.value));
+    }
+    const model::FixturePlan plan(workload);
+    model::LiveFixtures live(plan, {}, order.empty() ? 0 : order.rbegin()->first + 1);
+    for (const auto& [worker, tests] : order) {
+        for (std::size_t i = 0; i < tests.size(); ++i) {
+            static_cast<void>(
+                live.visit(worker, tests[i], i + 1 < tests.size() ? &tests[i + 1] : nullptr)
+            );
         }
     }
-    std::stable_sort(found.begin(), found.end(), [](const Saving& a, const Saving& b) {
-        return a.wall > b.wall;
-    });
-    return found;
+    std::vector<std::uint64_t> counts(workload.fixtures.size());
+    for (std::size_t i = 0; i < plan.instances().size(); ++i) {
+        counts[plan.instances()[i].need.fixture] += live.setups()[i];
+    }
+    return counts;
 }
 
 }  // namespace advisor

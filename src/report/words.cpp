@@ -87,7 +87,7 @@ std::vector<const Prediction*> selected(const Advice& advice, Selection selectio
     std::vector<const Prediction*> shown;
     for (std::size_t i = 0; i < ranked.size(); ++i) {
         const bool best_of_mode = modes.insert(mode_of(ranked[i]->configuration)).second;
-        if (i < k_top_rows || best_of_mode || ranked[i] == recommended) {
+        if (i < k_top_rows || best_of_mode || ranked[i] == recommended || ranked[i]->asked_for) {
             shown.push_back(ranked[i]);
         }
     }

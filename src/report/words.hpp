@@ -28,7 +28,8 @@ namespace advisor::report {
 
 enum class Selection : std::uint8_t { best, all };
 
-/// By rank: all predictions, or the first five, the best of each mode and the recommended one.
+/// By rank: all predictions, or the first five, the best of each mode, the recommended one and
+/// those that were asked for.
 [[nodiscard]] std::vector<const Prediction*> selected(const Advice& advice, Selection selection);
 
 /// The prediction of the recommended spec; null if there is none.

@@ -177,6 +177,7 @@ void describe(auto& fields, Like<Prediction> auto& prediction) {
     describe_configuration(fields, prediction.configuration, prediction.command);
     fields.field("rank", prediction.rank);
     fields.field("tied_with_best", prediction.tied_with_best);
+    fields.later_field("asked_for", prediction.asked_for);
     fields.field("wall_s", prediction.wall);
     fields.field("speedup", prediction.speedup);
     fields.field("lower_bound_s", prediction.lower_bound);

@@ -103,6 +103,8 @@ TEST_CASE("every candidate is predicted, ranked once, and what was asked for is 
         CHECK(advice.predictions[i].rank == i + 1);
     }
     CHECK(of(advice, "processes=5,dist=load,maxschedchunk=1").wall.mid > Seconds(0));
+    CHECK(of(advice, "processes=5,dist=load,maxschedchunk=1").asked_for);
+    CHECK(!of(advice, "sequential").asked_for);
     CHECK(!of(advice, "threads=4").can_run);
 }
 

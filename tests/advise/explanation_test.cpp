@@ -6,11 +6,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "advise/build.hpp"
 #include "advise/findings.hpp"
+#include "advise/options.hpp"
 #include "advise/reason.hpp"
-#include "advise/repetition.hpp"
+#include "advise/rework.hpp"
 
 using namespace advisor;
 using building::configuration;
@@ -56,7 +58,9 @@ Told told(
     const Comparison comparison =
         compare(predictions, result.recommended, shares_of(profile), k_preferences);
     result.reason = reason_of(profile, comparison);
-    result.findings = findings_of(profile, parameters, predictions, comparison, ability);
+    const Rework rework =
+        rework_of(profile, parameters, prediction_options(profile.interpreter, 1), comparison);
+    result.findings = findings_of(profile, parameters, predictions, comparison, rework, ability);
     return result;
 }
 
@@ -172,47 +176,95 @@ TEST_CASE("a test longer than an even share is named, one just below is not") {
     CHECK(told(even.profile(), four_workers()).find("long-test") == nullptr);
 }
 
+TEST_CASE("a split of the longest test saves what a simulation of the suite so split says") {
+    Suite suite(4);
+    suite.tests("a.py", 60, 1.0);
+    suite.test("b.py::long", 0.0, 40.0);
+    const Told all = told(suite.profile(), four_workers());
+    const Finding* finding = all.find("long-test");
+    REQUIRE(finding != nullptr);
+    // `load` deals it last; two halves of 20 s end on two workers side by side.
+    CHECK(number(*finding, "split_saves_s") > 15.0);
+    CHECK(contains(finding->message, "split in two, it would save"));
+}
+
 TEST_CASE("a session fixture costs what each further worker sets up") {
     Suite suite = hundred_seconds();
-    suite.fixture("db", Scope::session, 3.0, {0, 1, 2, 3, 4, 5});
+    suite.fixture("db", Scope::session, 3.0, building::all_tests(suite.made));
     const Told all = told(suite.profile(), four_workers());
     const Finding* finding = all.find("fixture-repeated");
     REQUIRE(finding != nullptr);
     CHECK(finding->subjects == std::vector<std::string>{"db"});
     CHECK(number(*finding, "further_setups") == 3.0);
     CHECK(number(*finding, "further_s") == doctest::Approx(9.0));
+    // Each worker sets it up while the others do.
+    CHECK(number(*finding, "free_saves_s") == doctest::Approx(3.0).epsilon(0.05));
+    CHECK(contains(finding->message, "doing without it would save 3"));
+    CHECK(contains(finding->fix, "between the workers"));
+}
+
+TEST_CASE("a module fixture is told what session scope would save") {
+    // Seven files of 12 tests of 1 s, and a fixture of 3 s: 21 tests each cut files in two.
+    Suite suite(4);
+    std::uint32_t fixture = 0;
+    for (std::uint32_t file = 0; file < 7; ++file) {
+        const std::string name = "f" + std::to_string(file) + ".py";
+        suite.tests(name, 12, 1.0);
+        std::vector<std::uint32_t> users(12);
+        std::iota(users.begin(), users.end(), file * 12);
+        if (file == 0) {
+            fixture = suite.fixture("tables", Scope::module, 3.0, users);
+        } else {
+            suite.again(fixture, 3.0, users);
+        }
+    }
+    for (const std::string spec : {"processes=4,dist=load", "forked=4"}) {
+        const Told all =
+            told(suite.profile(), {prediction("sequential", 100), prediction(spec, 40)});
+        const Finding* finding = all.find("fixture-repeated");
+        CAPTURE(spec);
+        REQUIRE(finding != nullptr);
+        CHECK(number(*finding, "sequential_setups") == 7.0);
+        CHECK(number(*finding, "further_setups") >= 1.0);
+        // One for each worker instead of two and more.
+        CHECK(number(*finding, "session_scope_saves_s") >= 3.0);
+        CHECK(contains(finding->message, "session scope would save"));
+        // The ranking has weighed every distribution already.
+        CHECK(!contains(finding->fix, "--dist"));
+    }
+}
+
+TEST_CASE("a fixture that no worker repeats is named where its time is the run's") {
+    Suite suite(4);
+    suite.tests("a.py", 40, 1.0);
+    suite.test("b.py::slow", 1.0);
+    suite.fixture("cluster", Scope::module, 20.0, {40});
+    const Told all = told(
+        suite.profile(), {prediction("sequential", 100), prediction("processes=4,dist=load", 32)}
+    );
+    const Finding* finding = all.find("slow-fixture");
+    REQUIRE(finding != nullptr);
+    CHECK(finding->subjects == std::vector<std::string>{"cluster"});
+    CHECK(number(*finding, "free_saves_s") > 5.0);
+}
+
+TEST_CASE("nobody is told to widen what pytest makes of setup_module") {
+    Suite suite = hundred_seconds();
+    suite.fixture(
+        "_xunit_setup_module_fixture_a", Scope::module, 3.0, building::all_tests(suite.made)
+    );
+    const Told all = told(suite.profile(), four_workers());
+    const Finding* finding = all.find("fixture-repeated");
+    REQUIRE(finding != nullptr);
+    CHECK(!contains(finding->message, "session scope"));
+    CHECK(finding->fix == "make it cheaper");
 }
 
 TEST_CASE("a cheap fixture is not worth a line") {
     Suite suite = hundred_seconds();
     suite.fixture("db", Scope::session, 0.5, building::all_tests(suite.made));
-    // 3 * 0.5 s over 4 workers is 0.4 s of 28 s: less than 3 %.
+    // 0.5 s of 28 s: less than 3 %.
     CHECK(told(suite.profile(), four_workers()).find("fixture-repeated") == nullptr);
-}
-
-TEST_CASE("fixtures are repeated as far as the distribution spreads their tests") {
-    Suite suite(4);
-    suite.tests("a.py", 3, 1.0);
-    suite.tests("b.py", 10, 1.0);
-    suite.fixture("session", Scope::session, 1.0, {0, 1, 2, 3, 4, 5, 6});
-    const std::uint32_t module = suite.fixture("module", Scope::module, 1.0, {0, 1, 2});
-    suite.again(module, 1.0, {3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
-    const Profile profile = suite.profile();
-    const auto further = [&](const char* spec) {
-        std::vector<std::uint64_t> counts;
-        for (const Repetition& each : repetitions_of(profile, configuration(spec))) {
-            counts.push_back(each.further);
-        }
-        return counts;
-    };
-    using Counts = std::vector<std::uint64_t>;
-    // Session: once for each worker, at most once for each of its 7 tests. Module: 2 instances for
-    // 13 tests; kept by loadfile, cut 3 times by worksteal, spread to 4 workers by load.
-    CHECK(further("processes=4,dist=loadfile") == Counts{3, 0});
-    CHECK(further("processes=4,dist=worksteal") == Counts{3, 3});
-    CHECK(further("processes=4,dist=load") == Counts{3, 6});
-    CHECK(further("processes=16,dist=load") == Counts{6, 11});
-    CHECK(further("sequential") == Counts{0, 0});
 }
 
 TEST_CASE("a start that is most of the run is a finding") {

@@ -58,6 +58,21 @@ TEST_CASE("a long test binds, with the fixtures it needs, and is named") {
     CHECK(four.bound_subject == "b.py::test_9");
 }
 
+TEST_CASE("where set-ups are most of what one test takes, the costliest fixture is named") {
+    Suite suite;
+    suite.tests("a.py", 9, demand(0.0, 1.0));
+    suite.test("b.py", demand(0.0, 2.0));
+    suite.fixture("db", Scope::session, demand(0.0, 5.0), {9});
+    suite.fixture("cluster", Scope::module, demand(0.0, 20.0), {9});
+    for (const char* spec : {"processes=4", "processes=4,dist=loadfile"}) {
+        const Prediction four = predicted(suite.workload(), spec);
+        CAPTURE(spec);
+        CHECK(four.lower_bound.value() == Approx(27.0));
+        CHECK(four.bound_by == Bound::fixtures);
+        CHECK(four.bound_subject == "cluster");
+    }
+}
+
 TEST_CASE("the longest file binds where files stay together") {
     // 12 s in a.py with a fixture of 3 s; 22 s of work and set-up for 4 workers.
     Suite suite;

@@ -68,7 +68,7 @@ TEST_CASE("the advice begins with the suite, the machine and the ranking") {
     ));
 }
 
-TEST_CASE("the first five rows and the best of each mode are shown, the others counted") {
+TEST_CASE("the first five rows, the best of each mode and what was asked for are shown") {
     const std::string text = as_text(sample::advice(), k_ascii);
     // Best of its mode but below the fifth: planned (7), threads (10), sequential (12).
     CHECK(has(text, "    7  4 processes, planned "));
@@ -78,6 +78,10 @@ TEST_CASE("the first five rows and the best of each mode are shown, the others c
     CHECK(!has(text, "4 forked workers"));
     CHECK(!has(text, "8 threads"));
     CHECK(has(text, "; 4 more with --all\n"));
+
+    Advice asked = sample::advice();
+    asked.predictions[5].asked_for = true;
+    CHECK(has(as_text(asked, k_ascii), "    6  4 forked workers "));
 
     const std::string all = as_text(sample::advice(), {false, false, true});
     CHECK(has(all, "    6  4 forked workers "));

@@ -133,6 +133,7 @@ Prediction RandomValues::prediction() {
         {"tests" + text(), seconds()}, {"gain" + text(), Seconds(0) - seconds()}};
     prediction.rank = number();
     prediction.tied_with_best = flag();
+    prediction.asked_for = flag();
     prediction.fits_memory = flag();
     prediction.can_run = flag();
     prediction.cannot_run_because = text();

@@ -35,7 +35,7 @@ enum class Bound : std::uint8_t {
     longest_group,  ///< a class, file or group that the distribution keeps together
     cores,          ///< CPU time over the capacity of the cores
     gil,            ///< time holding the GIL
-    fixtures,       ///< set-ups repeated by each worker
+    fixtures,       ///< a fixture's set-ups, before one test or repeated by the workers
     controller,     ///< the runner's controller, one server
 };
 
@@ -50,6 +50,7 @@ struct Prediction {
     Breakdown breakdown;
     std::uint32_t rank = 0;  ///< 1 is best
     bool tied_with_best = false;
+    bool asked_for = false;  ///< by name, so that it is always shown
     bool fits_memory = true;
     bool can_run = true;  ///< false: predicted only; `cannot_run_because` says why
     std::string cannot_run_because;

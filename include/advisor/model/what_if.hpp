@@ -11,35 +11,52 @@
 
 namespace advisor {
 
-/// One edit of a workload. `subject` is a position in Workload::fixtures or Workload::tests.
+/// One edit of a workload.
 struct Edit {
     enum class Kind : std::uint8_t {
-        free_fixture,     ///< its set-up and tear-down take no time
+        free_fixture,     ///< its set-ups and tear-downs take no time
         session_fixture,  ///< it lives for the session: one instance for each worker
         split_test,       ///< two tests of half its length, one behind the other
     };
     Kind kind = Kind::free_fixture;
+    /// Of a fixture the FixtureIndex of its definition, which stands for all its parameters; of a
+    /// test the position in Workload::tests.
     std::uint32_t subject = 0;
     friend bool operator==(const Edit&, const Edit&) = default;
 };
 
-[[nodiscard]] Workload edited(const Workload& workload, const Edit& edit);
+/// All of `edits` made; tests are counted as they stand before any of them.
+[[nodiscard]] Workload edited(const Workload& workload, std::vector<Edit> edits);
 
-struct Saving {
-    Edit edit;
-    Seconds wall;  ///< by how much the wall would be shorter
+/// One configuration of a suite, and the same of the suite as edited. Keeps references to the
+/// workload and the parameters.
+class WhatIf {
+public:
+    WhatIf(
+        const Workload& workload,
+        const Configuration& configuration,
+        const ModelParameters& parameters,
+        const Machine& machine,
+        const PredictionOptions& options
+    );
+
+    /// By how much the wall would be shorter if all of `edits` were made.
+    [[nodiscard]] Seconds saved_by(const std::vector<Edit>& edits) const;
+
+private:
+    [[nodiscard]] Seconds wall_of(const Workload& workload) const;
+
+    const Workload& workload_;
+    const Configuration configuration_;
+    const ModelParameters& parameters_;
+    const Machine machine_;
+    const PredictionOptions options_;
+    const Seconds before_;
 };
 
-/// All that save at least `least` with this configuration, the largest first: each fixture wider
-/// than a function freed and, if it is narrower than the session, widened; each test that is longer
-/// than an even share of a worker split.
-[[nodiscard]] std::vector<Saving> savings(
-    const Workload& workload,
-    const Configuration& configuration,
-    const ModelParameters& parameters,
-    const Machine& machine,
-    const PredictionOptions& options,
-    Seconds least
-);
+/// How often each fixture is set up in a run as simulated, by position in Workload::fixtures. Of
+/// shards: on the machine whose schedule it is.
+[[nodiscard]] std::vector<std::uint64_t>
+setups_in(const Workload& workload, const Simulation& simulation);
 
 }  // namespace advisor
