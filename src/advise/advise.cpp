@@ -70,10 +70,7 @@ advise(const Profile& profile, const ModelParameters& parameters, const AdviseOp
         compare(advice.predictions, advice.recommended, shares_of(profile), preferences);
     advice.reason = reason_of(profile, comparison);
     const Rework rework = rework_of(
-        profile,
-        parameters,
-        prediction_options(profile.interpreter, options.seed),
-        comparison
+        profile, parameters, prediction_options(profile.interpreter, options.seed), comparison
     );
     advice.findings =
         findings_of(profile, parameters, advice.predictions, comparison, rework, options.ability);

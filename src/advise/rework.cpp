@@ -124,8 +124,7 @@ Rework rework_of(
     const Machine machine = machine_of(profile.host);
     const Seconds least = least_saving(*comparison.parallel);
     rework.long_tests = long_tests(profile, comparison);
-    const std::vector<Suspect> suspects =
-        suspects_of(workload, parallelism(configuration), least);
+    const std::vector<Suspect> suspects = suspects_of(workload, parallelism(configuration), least);
     if (rework.long_tests.empty() && suspects.empty()) {
         return rework;
     }

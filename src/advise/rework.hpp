@@ -19,10 +19,10 @@ namespace advisor {
 /// A fixture of class scope or wider; its parameters count as one.
 struct FixtureRework {
     FixtureIndex fixture;
-    Seconds once;                  ///< mean of a set-up with its tear-down
-    std::uint64_t sequential = 0;  ///< set-ups of a sequential run
-    std::uint64_t parallel = 0;    ///< set-ups of the parallel one, as simulated
-    Seconds freed;                 ///< saved if it took no time
+    Seconds once;                    ///< mean of a set-up with its tear-down
+    std::uint64_t sequential = 0;    ///< set-ups of a sequential run
+    std::uint64_t parallel = 0;      ///< set-ups of the parallel one, as simulated
+    Seconds freed;                   ///< saved if it took no time
     std::optional<Seconds> widened;  ///< saved if it had session scope; where it has not
 };
 

@@ -99,18 +99,17 @@ void costly_fixtures(
         const std::uint64_t further =
             each.parallel > each.sequential ? each.parallel - each.sequential : 0;
         const Seconds extra = each.once * static_cast<double>(further);
-        const std::string cost =
-            further > 0 ? fmt::format(
-                "costs {} more than sequentially, {} of {}",
-                format_seconds(extra),
-                format_count(further, "further set-up"),
-                format_seconds(each.once)
-            )
-                        : fmt::format(
-                            "is set up {} for {}",
-                            format_count(each.parallel, "time"),
-                            format_seconds(each.once)
-                        );
+        const std::string cost = further > 0 ? fmt::format(
+                                     "costs {} more than sequentially, {} of {}",
+                                     format_seconds(extra),
+                                     format_count(further, "further set-up"),
+                                     format_seconds(each.once)
+                                 )
+                                             : fmt::format(
+                                                 "is set up {} for {}",
+                                                 format_count(each.parallel, "time"),
+                                                 format_seconds(each.once)
+                                             );
         Finding finding{
             further > 0 ? "fixture-repeated" : "slow-fixture",
             Severity::slows,

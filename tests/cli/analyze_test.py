@@ -106,6 +106,38 @@ def test_every_form_of_a_report_can_be_made(analysed: Program) -> None:
     assert len(lines) == 9
 
 
+def test_what_a_wider_fixture_saves_is_said_in_every_form(
+    make_program: Callable[[], Program],
+) -> None:
+    # Two workers set the fixture up for three files each: with session scope once, 1 s less.
+    program = make_program()
+    program.write(
+        conftest="import time, pytest\n"
+        "@pytest.fixture(scope='module')\n"
+        "def tables():\n    time.sleep(0.5)\n",
+        **{
+            f"test_{each}": "def test_1(tables): pass\ndef test_2(tables): pass"
+            for each in "abcdef"
+        },
+    )
+    ended = program.suite(
+        "analyze", "--workers", "2", "--html", "page.html", "--configuration", "processes=7"
+    )
+    assert ended.code == 0
+    told = " ".join(ended.out.split())
+    said = re.search(r"the module fixture tables .*?session scope would save ([\d.]+) s", told)
+    assert said and 0.5 < float(said[1]) < 1.5
+    assert "7 processes, load" in told  # asked for, whatever its rank
+    [kept] = (program.directory / ".advisor").glob("advice-*.json")
+    advice = json.loads(kept.read_text())
+    [finding] = [each for each in advice["findings"] if "tables" in each["subjects"]]
+    saved = finding["numbers"]["session_scope_saves_s"]
+    assert 0.5 < saved < finding["numbers"]["free_saves_s"]
+    markdown = program("report", str(kept), "--format", "markdown").out
+    for form in (markdown, (program.directory / "page.html").read_text()):
+        assert "session scope would save" in form
+
+
 def test_plan_prints_a_choice_and_says_when_there_is_none(analysed: Program) -> None:
     profile = str(next((analysed.directory / ".advisor").glob("profile-*.json")))
     words = ("plan", "--profile", profile, "--no-calibration", "--json")
