@@ -111,14 +111,12 @@ def test_what_a_wider_fixture_saves_is_said_in_every_form(
 ) -> None:
     # Two workers set the fixture up for three files each: with session scope once, 1 s less.
     program = make_program()
+    body = "def test_1(tables): pass\ndef test_2(tables): pass"
     program.write(
         conftest="import time, pytest\n"
         "@pytest.fixture(scope='module')\n"
         "def tables():\n    time.sleep(0.5)\n",
-        **{
-            f"test_{each}": "def test_1(tables): pass\ndef test_2(tables): pass"
-            for each in "abcdef"
-        },
+        **{f"test_{name}": body for name in "abcdef"},
     )
     ended = program.suite(
         "analyze", "--workers", "2", "--html", "page.html", "--configuration", "processes=7"
