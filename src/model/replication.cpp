@@ -45,8 +45,15 @@ double spread_of(const WorkTest& test) {
                        : spread_of(test.demand.alone());
 }
 
+/// The point below which a further draw falls with probability `share`: the k-th of n draws is
+/// below the next one with k / (n + 1) (Weibull, 1939). Taking the draws for the whole distribution
+/// instead, with (k - 1) / (n - 1), lets 18 % of runs fall outside of the 90 % that 20 draws span.
 double quantile(const std::vector<double>& sorted, double share) {
-    const double place = share * static_cast<double>(sorted.size() - 1);
+    const double place = std::clamp(
+        share * static_cast<double>(sorted.size() + 1) - 1.0,
+        0.0,
+        static_cast<double>(sorted.size() - 1)
+    );
     const auto below = static_cast<std::size_t>(place);
     const std::size_t above = std::min(below + 1, sorted.size() - 1);
     return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
