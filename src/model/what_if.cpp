@@ -45,6 +45,11 @@ void split(Workload& workload, std::uint32_t test) {
     workload.test_names.insert(
         workload.test_names.begin() + at, std::string(workload.test_names[test])
     );
+    if (!workload.tests[test].marked) {
+        // Each half goes for itself, which loadgroup knows by a group of its own.
+        workload.tests[test + 1].group = static_cast<std::uint32_t>(workload.unit_names.size());
+        workload.unit_names.push_back(workload.test_names[test]);
+    }
     ++workload.collected;
 }
 

@@ -70,6 +70,7 @@ TEST_CASE("a split test is as if the profile had two of half its length") {
     Profile split = profile();
     split.tests[12].call.wall = Seconds(2.0);
     split.tests.push_back(split.tests[12]);
+    split.tests[13].id += "b";
     const Workload suite = make_workload(profile());
     for (const std::string& spec : building::all_kinds(3)) {
         CAPTURE(spec);
