@@ -32,6 +32,13 @@ function(advisor_room name)
     target_link_libraries(advisor_${name} PRIVATE ${ROOM_PRIVATE})
 endfunction()
 
+# Ten thousand cases of each law; a sanitizer takes ten times as long for one.
+if(ADVISOR_SANITIZE)
+    set(ADVISOR_PROPERTY_CASES 500)
+else()
+    set(ADVISOR_PROPERTY_CASES 10000)
+endif()
+
 # advisor_tests(ROOM SOURCES f... PRIVATE lib...): one doctest binary for a room, found by ctest.
 function(advisor_tests room)
     cmake_parse_arguments(TESTS "" "" "SOURCES;PRIVATE" ${ARGN})
@@ -41,6 +48,7 @@ function(advisor_tests room)
     )
     target_compile_definitions(
         ${room}_test PRIVATE ADVISOR_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                             ADVISOR_PROPERTY_CASES=${ADVISOR_PROPERTY_CASES}
     )
     target_link_libraries(
         ${room}_test PRIVATE advisor_${room} ${TESTS_PRIVATE} doctest::doctest

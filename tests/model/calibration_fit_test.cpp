@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
+#include "laws.hpp"
+
 using namespace advisor;
 
 namespace {
@@ -60,6 +64,61 @@ TEST_CASE("points of a scalability law are found again") {
     REQUIRE(curve.size() == 5);
     CHECK(curve[1].capacity == doctest::Approx(law(2)));
     CHECK(curve[3].capacity == doctest::Approx(law(8)));
+}
+
+TEST_CASE("P28: a law that the points determine is found to nine digits, any other is a capacity") {
+    struct Law {
+        double contention = 0.0;
+        double coherence = 0.0;
+        std::uint32_t points = 1;  ///< of 1, 2, 4, 8 processes
+        [[nodiscard]] double at(double j) const {
+            return j / (1 + contention * (j - 1) + coherence * j * (j - 1));
+        }
+    };
+    const building::Cases<Law> cases{
+        [](std::uint64_t seed) {
+            Random random(seed);
+            // Rising up to eight processes.
+            const auto part = [&] { return random.below(4) == 0 ? 0.0 : random.uniform(); };
+            return Law{0.3 * part(), 0.01 * part(), 1 + random.below(4)};
+        },
+        [](const Law& law) {
+            std::vector<Law> less;
+            if (law.points > 1) {
+                less.push_back({law.contention, law.coherence, law.points - 1});
+            }
+            if (law.contention > 0.0 && law.coherence > 0.0) {
+                less.push_back({law.contention, 0.0, law.points});
+                less.push_back({0.0, law.coherence, law.points});
+            }
+            return less;
+        },
+        [](const Law& law) {
+            return std::to_string(law.contention) + ", " + std::to_string(law.coherence) + " at "
+                   + std::to_string(law.points) + " points";
+        }};
+    building::for_all<Law>(cases, [](const Law& law) {
+        std::vector<std::pair<std::uint32_t, double>> units;
+        for (std::uint32_t i = 0; i < law.points; ++i) {
+            units.emplace_back(1U << i, 100 * law.at(1U << i));
+        }
+        CalibrationMeasurement seen;
+        seen.cores = 8;
+        seen.capacity = rounds(units);
+        const auto curve = fit_parameters(seen, priors()).capacity;
+        double last = 1.0;
+        for (const CapacityPoint& point : curve) {
+            const bool is_determined = law.points >= 3;
+            const double expected = law.at(point.runnable);
+            if (!std::isfinite(point.capacity) || point.capacity < last * (1.0 - 1e-12)
+                || point.capacity > point.runnable * (1.0 + 1e-12)
+                || (is_determined && std::abs(point.capacity - expected) > 1e-9 * expected)) {
+                return false;
+            }
+            last = point.capacity;
+        }
+        return curve.size() == std::max<std::size_t>(1, law.points);
+    });
 }
 
 TEST_CASE("costs of a worker are medians, less what a sequential run pays too") {

@@ -2,19 +2,14 @@
 
 #include <advisor/base/random.hpp>
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
-#include <optional>
 
+#include "laws.hpp"
 #include "model/build.hpp"
 
 namespace advisor::building {
 
 namespace {
-
-/// Fewer under a sanitizer, which is ten times as slow (CMakeLists.txt).
-constexpr std::uint64_t k_cases = ADVISOR_PROPERTY_CASES;
 
 std::string text_of(const Draft& draft) {
     std::string text = spec_of(draft) + ":";
@@ -47,18 +42,6 @@ std::vector<Draft> smaller(const Draft& draft) {
     return results;
 }
 
-Draft smallest(Draft draft, const std::function<bool(const Draft&)>& holds) {
-    while (true) {
-        const std::vector<Draft> candidates = smaller(draft);
-        const auto fails = [&](const Draft& candidate) { return !holds(candidate); };
-        const auto found = std::find_if(candidates.begin(), candidates.end(), fails);
-        if (found == candidates.end()) {
-            return draft;
-        }
-        draft = *found;
-    }
-}
-
 }  // namespace
 
 Draft draft(std::uint64_t seed) {
@@ -89,12 +72,7 @@ std::string spec_of(const Draft& draft) {
 }
 
 void for_all(const std::function<bool(const Draft&)>& holds) {
-    for (std::uint64_t seed = 0; seed < k_cases; ++seed) {
-        const Draft tried = draft(seed);
-        if (!holds(tried)) {
-            FAIL("seed ", seed, ", made smaller: ", text_of(smallest(tried, holds)));
-        }
-    }
+    for_all<Draft>({draft, smaller, text_of}, holds);
 }
 
 }  // namespace advisor::building

@@ -1,6 +1,6 @@
 #pragma once
 
-// Random small suites for laws that must hold for each, made smaller where one does not.
+// Random small suites for the laws of scheduling; see laws.hpp beside the rooms.
 
 #include <advisor/model/workload.hpp>
 
@@ -28,9 +28,7 @@ inline const std::vector<std::string> k_distributions{
 /// "processes=N,dist=..." of the draft's workers and distribution.
 [[nodiscard]] std::string spec_of(const Draft& draft);
 
-/// Checks that `holds` for 10,000 drafts, or 500 under a sanitizer. Of the first that it does not
-/// hold for, tests are dropped, shortened and workers taken away as long as it fails; what is left
-/// is shown.
+/// For each draft; made smaller by dropping and shortening tests and taking workers away.
 void for_all(const std::function<bool(const Draft&)>& holds);
 
 }  // namespace advisor::building
