@@ -163,7 +163,7 @@ std::string printed(const Recording& recording) {
     advice.predictions = {prediction_of(profile, recording.workers)};
     advice.recommended = spec(advice.predictions.front().configuration);
     advice.sequential_wall = Seconds(1234567.25);
-    return to_json(profile) + to_json(advice) + as_text(advice, {});
+    return to_json(advice) + as_text(advice, {});
 }
 
 /// Numbers as a German writes them, which no code of ours may pick up.

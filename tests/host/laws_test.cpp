@@ -82,7 +82,10 @@ std::string text_of(const Limits& limits) {
 class Trees {
 public:
     Trees() {
-        std::string name = fs::temp_directory_path() / "advisor-laws-XXXXXX";
+        // In memory where there is such a place: ten thousand trees are many files.
+        const fs::path memory = "/dev/shm";
+        const fs::path parent = fs::is_directory(memory) ? memory : fs::temp_directory_path();
+        std::string name = parent / "advisor-laws-XXXXXX";
         REQUIRE(::mkdtemp(name.data()) != nullptr);
         root_ = name;
     }
