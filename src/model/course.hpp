@@ -38,7 +38,9 @@ public:
 
     /// Without fixtures. Of a single test to the last bit, of several as a difference of sums.
     [[nodiscard]] Demand demand(Stretch tests) const;
-    /// Of that, alone.
+    /// Of that, alone, up to each position.
+    [[nodiscard]] std::span<const double> clock() const { return seconds_; }
+    /// Of a stretch.
     [[nodiscard]] double seconds(Stretch tests) const {
         return seconds_[tests.end] - seconds_[tests.begin];
     }
@@ -50,6 +52,10 @@ public:
     /// The same for a worker that has run all tests of this collector that stand before it here:
     /// the test is the first of them with one of its needs, or has another collector.
     [[nodiscard]] Test next_news(Test position) const { return changes_[position].news; }
+    /// True if the test before it has another collector.
+    [[nodiscard]] bool begins_collector(Test position) const {
+        return position == 0 || changes_[position - 1].collector == position;
+    }
     /// The next position with another collector.
     [[nodiscard]] Test collector_end(Test position) const { return changes_[position].collector; }
 

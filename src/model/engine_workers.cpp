@@ -3,7 +3,9 @@
 #include <advisor/base/assert.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
+#include <utility>
 
 #include "model/engine.hpp"
 
@@ -29,6 +31,9 @@ namespace {
 
 /// Of what is in hand, in a run of long tests at least.
 constexpr std::size_t k_parts = 4;
+
+/// The golden section: multiples of it lie evenly apart, however many.
+constexpr double k_golden = 0.6180339887498949;
 
 }  // namespace
 
@@ -96,19 +101,21 @@ Engine::visit(std::uint32_t seat, std::span<const Stretch> tests, std::optional<
     for (std::size_t i = 0; i < tests.size(); ++i) {
         const std::optional<Test> after =
             i + 1 < tests.size() ? std::optional(tests[i + 1].begin) : next;
-        bool from_start = false;  // of its collector
+        bool from_start = course_.begins_collector(tests[i].begin);
         for (Test at = tests[i].begin; at < tests[i].end;) {
             const Test change = std::min(
                 from_start ? course_.next_news(at) : course_.next_change(at), tests[i].end
             );
             from_start |= change == course_.collector_end(at);
             const std::optional<Test> then = change < tests[i].end ? std::optional(change) : after;
+            const std::uint32_t test = course_.test(std::exchange(at, change));
             const std::uint32_t following = then ? course_.test(*then) : 0;
-            const FixtureVisit one =
-                fixtures_.visit(seat, course_.test(at), then ? &following : nullptr);
+            if (then && fixtures_.is_quiet(seat, test, following)) {
+                continue;
+            }
+            const FixtureVisit one = fixtures_.visit(seat, test, then ? &following : nullptr);
             all.demand += one.demand;
             all.repeated += one.repeated;
-            at = change;
         }
     }
     return all;
@@ -158,14 +165,51 @@ void Engine::start_tests(std::uint32_t seat_index) {
             ? seat.alone
             : demand_of({start->tests.back().end - 1, start->tests.back().end}).alone().value()
                   + scenario_.costs.test_extra.alone().value();
-    stage_->begin(seat_index, whole);
+    if (seat.tests > 1 && shares_gil()) {
+        begin_portions(seat_index, start->tests, around.demand);
+    } else {
+        stage_->begin(seat_index, whole);
+    }
+}
+
+/// The tests kind by kind, and what is around them. Each run begins with another kind, lest lanes
+/// meet in step.
+void Engine::begin_portions(
+    std::uint32_t seat_index, std::span<const Stretch> tests, const Demand& around
+) {
+    Seat& seat = seats_[seat_index];
+    for (const Stretch& each : tests) {
+        for (Test at = each.begin; at < each.end; ++at) {
+            portions_.add(demand_of({at, at + 1}) + scenario_.costs.test_extra);
+        }
+    }
+    if (around.alone() > Seconds(0)) {
+        portions_.add(around);
+    }
+    const double turn = k_golden * (seat_index + 1.0) * static_cast<double>(seat.runs++);
+    portions_.take(turn - std::floor(turn), seat.then);
+    const Demand first = seat.then.back();
+    seat.then.pop_back();
+    stage_->begin(seat_index, first);
+}
+
+void Engine::portion_ended(std::uint32_t seat_index) {
+    Seat& seat = seats_[seat_index];
+    seat.gil += stage_->gil_loss(seat_index);
+    if (seat.then.empty()) {
+        tests_ended(seat_index);
+        return;
+    }
+    const Demand next = seat.then.back();
+    seat.then.pop_back();
+    stage_->begin(seat_index, next);
 }
 
 void Engine::tests_ended(std::uint32_t seat_index) {
     Seat& seat = seats_[seat_index];
     const double now = stage_->now();
     const double elapsed = now - seat.since;
-    const double gil = stage_->gil_loss(seat_index);
+    const double gil = std::exchange(seat.gil, 0.0);
     times_.gil += gil;
     times_.cores += elapsed - seat.alone - gil;
     if (schedule_ != nullptr) {

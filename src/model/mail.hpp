@@ -53,6 +53,9 @@ public:
         message.tests.clear();
         return message;
     }
+    [[nodiscard]] bool empty() const { return count_ == 0; }
+    /// The next message. Must not be empty.
+    [[nodiscard]] const Message& front() const { return ring_[first_]; }
     /// Arrival of the next message; infinity if none is on its way.
     [[nodiscard]] double next() const {
         return count_ == 0 ? std::numeric_limits<double>::infinity() : ring_[first_].arrives;
