@@ -13,10 +13,16 @@
 #include <vector>
 
 #include "model/fixtures.hpp"
+#include "model/gil_portions.hpp"
 #include "model/planned_units.hpp"
 #include "model/queue.hpp"
 
 namespace advisor::model {
+
+/// Tests unit by unit, units in the order of their first tests or by falling size, and where each
+/// unit ends. `units`: the unit of each test.
+[[nodiscard]] std::pair<std::vector<std::uint32_t>, std::vector<Test>>
+by_unit(std::span<const std::uint32_t> units, bool by_size = false);
 
 /// Positions are Tests; units are neighbours that a policy deals together.
 class Course {
@@ -91,6 +97,8 @@ public:
     /// What our own scheduler deals.
     [[nodiscard]] const Plan& plan() const;
     [[nodiscard]] const Course& planned() const;
+    /// Of the tests that lanes pull.
+    [[nodiscard]] const GilKinds& gil_kinds(Seconds switch_interval) const;
 
 private:
     enum class Kind : std::uint8_t { collection, scope, file, group, pulled, planned };
@@ -101,6 +109,7 @@ private:
     FixturePlan fixtures_;
     mutable std::map<std::pair<Kind, bool>, Course> courses_;
     mutable std::unique_ptr<Plan> plan_;
+    mutable std::map<Seconds, GilKinds> gil_kinds_;
 };
 
 }  // namespace advisor::model

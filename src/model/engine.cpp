@@ -48,18 +48,18 @@ Engine::Engine(const Scenario& scenario, const Perturbation& perturbation)
       course_(course_of(scenario.courses, scenario.configuration, scenario.xdist)),
       controller_(scenario.costs.nodes()),
       stage_(stage_of(scenario)),
-      portions_(scenario.parameters.gil_switch_interval),
+      gil_kinds_(
+          scenario.grain.run > 0 && shares_gil()
+              ? &scenario.courses.gil_kinds(scenario.parameters.gil_switch_interval)
+              : nullptr
+      ),
       policy_(make_policy(
           scenario.courses,
           scenario.configuration,
           scenario.costs.nodes(),
           scenario.xdist,
           scenario.grain.deal,
-          scenario.grain.deal > 0 && shares_gil()
-              ? clock_with_gil(
-                    course_, scenario.costs.lanes, scenario.parameters.gil_switch_interval
-                )
-              : std::vector<double>{}
+          gil_kinds_ == nullptr ? std::vector<double>{} : gil_kinds_->clock(scenario.costs.lanes)
       )),
       fixtures_(scenario.courses.fixtures(), perturbation.fixtures, scenario.costs.nodes()),
       seats_(scenario.costs.nodes()) {
@@ -201,14 +201,14 @@ double Engine::next_report() const {
 }
 
 /// In a coarse run the controller's work for tests is done beside the slots, and has just ended. Of
-/// a run of tests only the last message is served when it comes; the work for those that would have
-/// come before is done behind it.
+/// a run of tests only the last message comes. Those that would have come before have been served
+/// since the run began, if there was time, and else keep the controller busy.
 void Engine::take_report() {
     if (serves_beside()) {
         in_service_ = reports_.take();
         const auto messages = static_cast<double>(in_service_.completed);
         message_s_ = stage_->work_beside(scenario_.costs.test_message * messages) / messages;
-        busy_until_ = stage_->now() + message_s_ * (messages - 1.0);
+        busy_until_ = std::max(busy_until_, in_service_.began) + message_s_ * messages;
         serve(in_service_);
         return;
     }

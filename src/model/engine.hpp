@@ -117,7 +117,8 @@ private:
     void serve(const Report& report);
     void obey(const Order& order);
     void start_tests(std::uint32_t seat);
-    void begin_portions(std::uint32_t seat, std::span<const Stretch> tests, const Demand& around);
+    [[nodiscard]] Demand gather(std::span<const Stretch> tests);
+    void begin_portions(std::uint32_t seat, const Demand& around);
     void portion_ended(std::uint32_t seat);
     void tests_ended(std::uint32_t seat);
     void note(std::uint32_t seat);
@@ -150,6 +151,7 @@ private:
     const Course& course_;
     std::uint32_t controller_;  ///< its slot; workers and lanes have those below
     std::unique_ptr<Stage> stage_;
+    const GilKinds* gil_kinds_;  ///< of a coarse run with lanes that share a GIL; else null
     GilPortions portions_;
     std::unique_ptr<Policy> policy_;
     LiveFixtures fixtures_;
@@ -160,7 +162,7 @@ private:
     Duty duty_ = Duty::none;
     Report in_service_;
     double message_s_ = 0.0;   ///< coarse: what the last message took
-    double busy_until_ = 0.0;  ///< coarse: with messages of tests before the last of a run
+    double busy_until_ = 0.0;  ///< coarse: with all messages of completed runs
     std::uint32_t spawned_ = 0;
     std::uint32_t collected_ = 0;
     std::uint32_t gone_ = 0;

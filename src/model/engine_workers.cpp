@@ -83,15 +83,15 @@ Test Engine::short_test(const Seat& seat, Stretch tests) const {
     return std::min(std::max(at + 1, tests.begin + least), tests.end);
 }
 
-/// For messages between tests of a run.
+/// For messages between tests of a run, as busy as the controller is.
 Seconds Engine::pauses_in(std::span<const Stretch> tests) const {
     std::uint32_t count = 0;
     for (const Stretch& each : tests) {
         count += policy_->pauses(each);
     }
-    const RunCosts& costs = scenario_.costs;
     const double waits = count > 0 ? count - 1.0 : 0.0;  // two are in hand behind the last
-    return (costs.latency * 2.0 + costs.test_message.alone()) * waits;
+    const double answer_s = message_s_ + std::max(0.0, busy_until_ - stage_->now());
+    return (scenario_.costs.latency * 2.0 + Seconds(answer_s)) * waits;
 }
 
 /// Everything that happens to fixtures while the worker runs these tests.
@@ -138,10 +138,7 @@ void Engine::start_tests(std::uint32_t seat_index) {
     seat.first = start->tests.front().begin;
     seat.tests = count_of(start->tests);
     seat.failures += test_at(seat.first).fails ? 1 : 0;
-    Demand tests;
-    for (const Stretch& each : start->tests) {
-        tests += demand_of(each);
-    }
+    const Demand tests = gather(start->tests);
     const FixtureVisit around =
         visit(seat_index, start->tests, is_too_many(seat.failures) ? std::nullopt : start->next);
     const auto count = static_cast<double>(seat.tests);
@@ -165,26 +162,36 @@ void Engine::start_tests(std::uint32_t seat_index) {
             ? seat.alone
             : demand_of({start->tests.back().end - 1, start->tests.back().end}).alone().value()
                   + scenario_.costs.test_extra.alone().value();
-    if (seat.tests > 1 && shares_gil()) {
-        begin_portions(seat_index, start->tests, around.demand);
+    if (gil_kinds_ != nullptr) {
+        begin_portions(seat_index, around.demand);
     } else {
         stage_->begin(seat_index, whole);
     }
 }
 
-/// The tests kind by kind, and what is around them. Each run begins with another kind, lest lanes
-/// meet in step.
-void Engine::begin_portions(
-    std::uint32_t seat_index, std::span<const Stretch> tests, const Demand& around
-) {
-    Seat& seat = seats_[seat_index];
+/// What the tests demand, without what is around them.
+Demand Engine::gather(std::span<const Stretch> tests) {
+    Demand all;
     for (const Stretch& each : tests) {
+        if (gil_kinds_ == nullptr) {
+            all += demand_of(each);
+            continue;
+        }
         for (Test at = each.begin; at < each.end; ++at) {
-            portions_.add(demand_of({at, at + 1}) + scenario_.costs.test_extra);
+            const Demand one = demand_of({at, at + 1});
+            all += one;
+            portions_.add(gil_kinds_->of(at), one + scenario_.costs.test_extra);
         }
     }
+    return all;
+}
+
+/// The tests kind by kind, and what is around them. Each run begins elsewhere in the sequence of
+/// kinds, lest lanes meet in step.
+void Engine::begin_portions(std::uint32_t seat_index, const Demand& around) {
+    Seat& seat = seats_[seat_index];
     if (around.alone() > Seconds(0)) {
-        portions_.add(around);
+        portions_.add(gil_kinds_->of(around), around);
     }
     const double turn = k_golden * (seat_index + 1.0) * static_cast<double>(seat.runs++);
     portions_.take(turn - std::floor(turn), seat.then);
@@ -217,13 +224,14 @@ void Engine::tests_ended(std::uint32_t seat_index) {
     }
     times_.tests_end = now;
     seat.state = State::waiting;
-    seat.since = now;
+    const double began = std::exchange(seat.since, now);
     const std::uint32_t failed = test_at(seat.first).fails ? 1 : 0;
     seat.slowness = seat.alone > 0.0 ? elapsed / seat.alone : 1.0;
     const double last =
         seat.tests == 1 || seat.alone <= 0.0 ? elapsed : elapsed * seat.last_alone / seat.alone;
     if (scenario_.costs.style != Style::lanes) {
         Report& report = send(Report::Kind::completed, seat.node);
+        report.began = began;
         report.seconds = last;
         report.completed = seat.tests;
         report.failures = failed;

@@ -1,7 +1,9 @@
 #include "model/gil_portions.hpp"
 
 #include <algorithm>
-#include <array>
+#include <span>
+
+#include "model/course.hpp"
 
 namespace advisor::model {
 
@@ -11,7 +13,7 @@ namespace {
 /// and it ends all (gil_station.cpp); and the part of the time in which the GIL is not held.
 constexpr std::array k_bursts{0.25, 1.0, 2.0};
 constexpr std::array k_elsewhere{0.05, 0.35, 0.7};
-constexpr std::size_t k_kinds = (k_bursts.size() + 1) * (k_elsewhere.size() + 1);
+static_assert((k_bursts.size() + 1) * (k_elsewhere.size() + 1) == GilKinds::k_kinds);
 
 template <std::size_t count>
 std::size_t place(const std::array<double, count>& bounds, double value) {
@@ -33,33 +35,23 @@ Demand part_of(const Demand& demand, double part) {
 
 }  // namespace
 
-std::vector<double>
-clock_with_gil(const Course& course, std::uint32_t lanes, Seconds switch_interval) {
-    const double interval = std::max(1e-6, switch_interval.value());
-    std::vector<double> turns{0.0};
-    double held = 0.0;
+GilKinds::GilKinds(const Course& course, Seconds switch_interval)
+    : course_(course),
+      interval_(std::max(1e-6, switch_interval.value())),
+      turns_{0.0} {
+    kinds_.reserve(course.size());
+    turns_.reserve(course.size() + std::size_t{1});
     for (Test i = 0; i < course.size(); ++i) {
         const Demand demand = course.demand({i, i + 1});
-        const double its = gil_part(demand);
-        held += its;
-        turns.push_back(
-            turns.back() + (its > 0.0 ? std::max(demand.releases + 1.0, its / interval) : 0.0)
-        );
+        const double held = gil_part(demand);
+        const double turns = held > 0.0 ? std::max(demand.releases + 1.0, held / interval_) : 0.0;
+        held_ += held;
+        turns_.push_back(turns_.back() + turns);
+        kinds_.push_back(static_cast<std::uint8_t>(of(demand)));
     }
-    const std::span<const double> alone = course.clock();
-    const double wait = turns.back() > 0.0 ? (lanes * held - alone.back()) / turns.back() : 0.0;
-    for (Test i = 0; i <= course.size(); ++i) {
-        turns[i] = alone[i] + turns[i] * std::max(0.0, wait);
-    }
-    return turns;
 }
 
-GilPortions::GilPortions(Seconds switch_interval)
-    : interval_(std::max(1e-6, switch_interval.value())),
-      kinds_(k_kinds),
-      counts_(k_kinds, 0.0) {}
-
-std::size_t GilPortions::kind_of(const Demand& demand) const {
+std::size_t GilKinds::of(const Demand& demand) const {
     const double alone = demand.alone().value();
     const double held = gil_part(demand);
     const double elsewhere = alone > 0.0 ? 1.0 - held / alone : 1.0;
@@ -67,36 +59,47 @@ std::size_t GilPortions::kind_of(const Demand& demand) const {
            + place(k_bursts, held / (demand.releases + 1.0) / interval_);
 }
 
-void GilPortions::add(const Demand& demand) {
-    const std::size_t kind = kind_of(demand);
-    kinds_[kind] += demand;
+std::vector<double> GilKinds::clock(std::uint32_t lanes) const {
+    const std::span<const double> alone = course_.clock();
+    const double wait =
+        turns_.back() > 0.0 ? std::max(0.0, (lanes * held_ - alone.back()) / turns_.back()) : 0.0;
+    std::vector<double> clock;
+    clock.reserve(turns_.size());
+    for (std::size_t i = 0; i < turns_.size(); ++i) {
+        clock.push_back(alone[i] + wait * turns_[i]);
+    }
+    return clock;
+}
+
+void GilPortions::add(std::size_t kind, const Demand& test) {
+    kinds_[kind] += test;
     counts_[kind] += 1.0;
 }
 
 void GilPortions::take(double from, std::vector<Demand>& portions) {
     Seconds offset;
-    for (std::size_t kind = 0; kind < k_kinds; ++kind) {
+    for (std::size_t kind = 0; kind < kinds_.size(); ++kind) {
         offset += kinds_[kind].alone() * from;
         // One burst ends with each test.
         kinds_[kind].releases += counts_[kind] - 1.0;
     }
     std::size_t first = 0;
-    while (first + 1 < k_kinds && offset >= kinds_[first].alone()) {
+    while (first + 1 < kinds_.size() && offset >= kinds_[first].alone()) {
         offset -= kinds_[first++].alone();
     }
     const double before = offset > Seconds(0) ? std::min(1.0, offset / kinds_[first].alone()) : 0.0;
     if (before > 0.0) {
         portions.push_back(part_of(kinds_[first], before));
     }
-    for (std::size_t i = 1; i < k_kinds; ++i) {
-        const std::size_t kind = (first + k_kinds - i) % k_kinds;
+    for (std::size_t i = 1; i < kinds_.size(); ++i) {
+        const std::size_t kind = (first + kinds_.size() - i) % kinds_.size();
         if (counts_[kind] > 0.0) {
             portions.push_back(kinds_[kind]);
         }
     }
     portions.push_back(part_of(kinds_[first], 1.0 - before));
-    std::fill(kinds_.begin(), kinds_.end(), Demand{});
-    std::fill(counts_.begin(), counts_.end(), 0.0);
+    kinds_.fill({});
+    counts_.fill(0.0);
 }
 
 }  // namespace advisor::model

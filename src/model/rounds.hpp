@@ -3,8 +3,8 @@
 // Units of a course handed out first come, first served.
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -82,18 +82,30 @@ private:
         while (begin_ < course_.units() && (left_ < nodes_ || dealt_s < round_s)) {
             const Stretch unit = course_.unit(begin_);
             const double unit_s = seconds(unit);
-            std::pop_heap(asks_.begin(), asks_.end(), std::greater<>());
-            Hand& hand = hands_[asks_.back().second];
+            Hand& hand = hands_[asks_.front().second];
             hand.units.push_back(begin_++);
             hand.seconds += unit_s + k_least_s;
-            asks_.back().first =
-                hand.seconds - seconds({unit.end - std::min(ahead_, unit.size()), unit.end});
-            std::push_heap(asks_.begin(), asks_.end(), std::greater<>());
+            postpone_first(
+                hand.seconds - seconds({unit.end - std::min(ahead_, unit.size()), unit.end})
+            );
             dealt_s += unit_s;
             ++left_;
         }
     }
 
+    /// Lets the first of the heap sink to where it belongs.
+    void postpone_first(double until) {
+        const std::pair<double, std::uint32_t> first(until, asks_.front().second);
+        std::size_t place = 0;
+        for (std::size_t child = 1; child < asks_.size(); child = 2 * place + 1) {
+            child += child + 1 < asks_.size() && asks_[child + 1] < asks_[child] ? 1 : 0;
+            if (first < asks_[child]) {
+                break;
+            }
+            asks_[std::exchange(place, child)] = asks_[child];
+        }
+        asks_[place] = first;
+    }
     [[nodiscard]] double seconds(Stretch tests) const {
         const std::span<const double> clock = clock_.empty() ? course_.clock() : clock_;
         return clock[tests.end] - clock[tests.begin];
