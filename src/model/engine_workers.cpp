@@ -171,18 +171,25 @@ void Engine::start_tests(std::uint32_t seat_index) {
 
 /// What the tests demand, without what is around them.
 Demand Engine::gather(std::span<const Stretch> tests) {
-    Demand all;
-    for (const Stretch& each : tests) {
-        if (gil_kinds_ == nullptr) {
+    if (gil_kinds_ == nullptr) {
+        Demand all;
+        for (const Stretch& each : tests) {
             all += demand_of(each);
-            continue;
         }
+        return all;
+    }
+    for (const Stretch& each : tests) {
         for (Test at = each.begin; at < each.end; ++at) {
-            const Demand one = demand_of({at, at + 1});
-            all += one;
-            portions_.add(gil_kinds_->of(at), one + scenario_.costs.test_extra);
+            const Demand& profiled = gil_kinds_->demand(at);
+            portions_.add(
+                gil_kinds_->of(at),
+                perturbation_.tests.empty() ? profiled
+                                            : profiled * perturbation_.tests[course_.test(at)]
+            );
         }
     }
+    const Demand all = portions_.sum();
+    portions_.add_to_each(scenario_.costs.test_extra);
     return all;
 }
 

@@ -39,6 +39,7 @@ GilKinds::GilKinds(const Course& course, Seconds switch_interval)
     : course_(course),
       interval_(std::max(1e-6, switch_interval.value())),
       turns_{0.0} {
+    demands_.reserve(course.size());
     kinds_.reserve(course.size());
     turns_.reserve(course.size() + std::size_t{1});
     for (Test i = 0; i < course.size(); ++i) {
@@ -46,6 +47,7 @@ GilKinds::GilKinds(const Course& course, Seconds switch_interval)
         const double held = gil_part(demand);
         const double turns = held > 0.0 ? std::max(demand.releases + 1.0, held / interval_) : 0.0;
         held_ += held;
+        demands_.push_back(demand);
         turns_.push_back(turns_.back() + turns);
         kinds_.push_back(static_cast<std::uint8_t>(of(demand)));
     }
@@ -71,9 +73,18 @@ std::vector<double> GilKinds::clock(std::uint32_t lanes) const {
     return clock;
 }
 
-void GilPortions::add(std::size_t kind, const Demand& test) {
-    kinds_[kind] += test;
-    counts_[kind] += 1.0;
+void GilPortions::add_to_each(const Demand& extra) {
+    for (std::size_t kind = 0; kind < kinds_.size(); ++kind) {
+        kinds_[kind] += extra * counts_[kind];
+    }
+}
+
+Demand GilPortions::sum() const {
+    Demand all;
+    for (const Demand& kind : kinds_) {
+        all += kind;
+    }
+    return all;
 }
 
 void GilPortions::take(double from, std::vector<Demand>& portions) {

@@ -26,6 +26,8 @@ public:
     GilKinds(const Course& course, Seconds switch_interval);
 
     [[nodiscard]] std::size_t of(Test position) const { return kinds_[position]; }
+    /// Of the test, as in its course: here all lie one behind the other.
+    [[nodiscard]] const Demand& demand(Test position) const { return demands_[position]; }
 
     /// When a worker with so many busy lanes has done all before each position, as seen by the lane
     /// that runs them one after the other. All turns at the GIL wait equally long w, so long that
@@ -40,15 +42,23 @@ private:
     const Course& course_;
     double interval_;
     double held_ = 0.0;  ///< of all
+    std::vector<Demand> demands_;
     std::vector<std::uint8_t> kinds_;
     std::vector<double> turns_;  ///< of all before a position
 };
 
 class GilPortions {
 public:
-    void add(std::size_t kind, const Demand& test);
-    /// What was added since the last call, the first portion last. `from`: where in the sequence of
-    /// kinds to begin, as a part of all, 0 to 1. The portion there is divided.
+    void add(std::size_t kind, const Demand& test) {
+        kinds_[kind] += test;
+        counts_[kind] += 1.0;
+    }
+    /// Adds so much to each test.
+    void add_to_each(const Demand& extra);
+    /// Of all that was added since the last take().
+    [[nodiscard]] Demand sum() const;
+    /// The portions, the first one last. `from`: where in the sequence of kinds to begin, as a part
+    /// of all, 0 to 1. The portion there is divided.
     void take(double from, std::vector<Demand>& portions);
 
 private:

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int k_most_iterations = 24;
 /// Of a response, relative, in an iteration behind which nothing is left to find.
-constexpr double k_tolerance = 1e-6;
+constexpr double k_tolerance = 1e-5;
 /// How much of a step the next one may be taken to be.
 constexpr double k_most_ratio = 0.95;
 
@@ -31,8 +31,9 @@ constexpr double k_most_ratio = 0.95;
 //   response  W = g + elsewhere + V wait
 // A call that blocks for 1 ms beside k computing threads so takes 1 + 5 k ms, as measured.
 // Wrong for extension code that keeps the GIL for longer than the interval in one piece.
-std::span<const double> GilStation::responses(std::span<const GilUse> threads) {
-    prepare(threads);
+std::span<const double>
+GilStation::responses(std::span<const GilUse> threads, std::span<const double> near) {
+    prepare(threads, near);
     if (states_.size() > 1) {
         solve();
         leave_the_rest();
@@ -67,7 +68,7 @@ void GilStation::leave_the_rest() {
     }
 }
 
-void GilStation::prepare(std::span<const GilUse> threads) {
+void GilStation::prepare(std::span<const GilUse> threads, std::span<const double> near) {
     states_.clear();
     responses_.clear();
     whole_ = 0.0;
@@ -83,7 +84,7 @@ void GilStation::prepare(std::span<const GilUse> threads) {
             state.visits = bursts * std::max(1.0, intervals);
             state.service = use.held / state.visits;
             state.whole = std::clamp(2.0 - intervals, 0.0, 1.0);
-            state.response = alone;
+            state.response = near.empty() ? alone : std::max(alone, near[state.thread]);
             whole_ += state.whole;
         }
         responses_.push_back(alone);

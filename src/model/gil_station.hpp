@@ -21,7 +21,9 @@ public:
         : interval_(switch_interval) {}
 
     /// Seconds from start to end of each, if the set stayed as it is. Valid until the next call.
-    [[nodiscard]] std::span<const double> responses(std::span<const GilUse> threads);
+    /// `near`: where to begin to look for them; empty: without competition.
+    [[nodiscard]] std::span<const double>
+    responses(std::span<const GilUse> threads, std::span<const double> near = {});
 
 private:
     /// Of a thread that holds the GIL at all.
@@ -38,7 +40,7 @@ private:
         double backlog = 0.0;   ///< what a newcomer waits for this thread, on average
         double relief = 0.0;    ///< by how much of another's backlog this one's would be less
     };
-    void prepare(std::span<const GilUse> threads);
+    void prepare(std::span<const GilUse> threads, std::span<const double> near);
     void solve();
     double iterate(bool extrapolate);
     [[nodiscard]] double residual_of_cut(double arrivals) const;
