@@ -197,6 +197,10 @@ Demand Engine::gather(std::span<const Stretch> tests) {
 /// kinds, lest lanes meet in step.
 void Engine::begin_portions(std::uint32_t seat_index, const Demand& around) {
     Seat& seat = seats_[seat_index];
+    if (seat.tests == 1) {
+        stage_->begin(seat_index, portions_.take_whole() + around);
+        return;
+    }
     if (around.alone() > Seconds(0)) {
         portions_.add(gil_kinds_->of(around), around);
     }

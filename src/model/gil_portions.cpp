@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "model/course.hpp"
 
@@ -14,6 +15,9 @@ namespace {
 constexpr std::array k_bursts{0.25, 1.0, 2.0};
 constexpr std::array k_elsewhere{0.05, 0.35, 0.7};
 static_assert((k_bursts.size() + 1) * (k_elsewhere.size() + 1) == GilKinds::k_kinds);
+
+/// Of the time of a run, in which a kind is worth a portion.
+constexpr double k_least_part = 1.0 / 64.0;
 
 template <std::size_t count>
 std::size_t place(const std::array<double, count>& bounds, double value) {
@@ -87,7 +91,26 @@ Demand GilPortions::sum() const {
     return all;
 }
 
+Demand GilPortions::take_whole() {
+    const Demand all = sum();
+    kinds_.fill({});
+    counts_.fill(0.0);
+    return all;
+}
+
+/// What takes next to no time goes with the kind behind it.
+void GilPortions::join_short() {
+    const Seconds least = sum().alone() * k_least_part;
+    for (std::size_t kind = 0; kind + 1 < kinds_.size(); ++kind) {
+        if (kinds_[kind].alone() < least) {
+            kinds_[kind + 1] += std::exchange(kinds_[kind], {});
+            counts_[kind + 1] += std::exchange(counts_[kind], 0.0);
+        }
+    }
+}
+
 void GilPortions::take(double from, std::vector<Demand>& portions) {
+    join_short();
     Seconds offset;
     for (std::size_t kind = 0; kind < kinds_.size(); ++kind) {
         offset += kinds_[kind].alone() * from;

@@ -57,11 +57,15 @@ public:
     void add_to_each(const Demand& extra);
     /// Of all that was added since the last take().
     [[nodiscard]] Demand sum() const;
+    /// That, as one.
+    [[nodiscard]] Demand take_whole();
     /// The portions, the first one last. `from`: where in the sequence of kinds to begin, as a part
     /// of all, 0 to 1. The portion there is divided.
     void take(double from, std::vector<Demand>& portions);
 
 private:
+    void join_short();
+
     std::array<Demand, GilKinds::k_kinds> kinds_{};
     std::array<double, GilKinds::k_kinds> counts_{};
 };
