@@ -153,13 +153,15 @@ void CoreSharing::choose_nodes(std::span<const CoreUse> processes) {
     }
 }
 
-/// 1 / rate of a process that computes such a fraction.
+/// 1 / rate of a process that computes such a fraction. The polynomial is not to be trusted beyond
+/// its nodes; there computing takes longer by the same factor as at the nearest.
 double CoreSharing::slowness(double fraction) const {
+    const double node = std::clamp(fraction, node_at_.front(), node_at_.back());
     double value = difference_.back();
     for (std::size_t i = node_at_.size() - 1; i > 0; --i) {
-        value = value * (fraction - node_at_[i - 1]) + difference_[i - 1];
+        value = value * (node - node_at_[i - 1]) + difference_[i - 1];
     }
-    return value;
+    return 1.0 + (value - 1.0) * fraction / node;
 }
 
 void CoreSharing::build_distribution(std::span<const CoreUse> processes) {

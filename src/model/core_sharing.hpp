@@ -31,7 +31,8 @@ public:
     /// Progress of each entry's processes, 1 being as fast as alone. Valid until the next call.
     [[nodiscard]] std::span<const double> rates(std::span<const CoreUse> processes);
 
-    /// Of a further process among those of the last call, one that computes such a fraction.
+    /// Of a further process among those of the last call, one that computes such a fraction. Below
+    /// and above the fractions of those its computing is stretched as that of the nearest is.
     [[nodiscard]] double rate(double fraction) const;
 
     /// mu(j) for a whole number of computing processes: at most j, the cores and what calibration

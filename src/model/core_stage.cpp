@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 namespace advisor::model {
@@ -15,6 +16,9 @@ using Later = std::greater<>;
 
 /// Of the cores that all together would use.
 constexpr double k_large_change = 0.5;
+
+/// Of what is done beside the slots, in moments.
+constexpr double k_memory = 20.0;
 
 constexpr double k_never = std::numeric_limits<double>::infinity();
 
@@ -40,7 +44,10 @@ CoreStage::CoreStage(
 )
     : cores_(parameters, machine),
       slots_(slots),
-      moment_(moment.value()) {}
+      moment_(moment.value()) {
+    ends_.fill(k_never);
+    std::iota(winners_.begin() + k_leaves, winners_.end(), std::uint8_t{0});
+}
 
 std::size_t CoreStage::class_of(double fraction) {
     return static_cast<std::size_t>(std::ceil(fraction * (k_classes - 1)));
@@ -95,11 +102,50 @@ void CoreStage::begin(std::uint32_t slot, const Demand& demand) {
     const double clock = its.clock + (now_ - since_) * its.rate;
     its.ends.emplace_back(clock + std::max(0.0, demand.alone().value()), slot);
     std::push_heap(its.ends.begin(), its.ends.end(), Later());
-    expect(its);
+    if (its.ends.front().second == slot) {
+        expect(index);
+        play_offs_of(index);
+    }
 }
 
-void CoreStage::expect(Class& of) const {
-    of.next_end = since_ + std::max(0.0, of.ends.front().first - of.clock) / of.rate;
+void CoreStage::expect(std::size_t index) {
+    const Class& its = classes_[index];
+    ends_[index] = its.ends.empty()
+                       ? k_never
+                       : since_ + std::max(0.0, its.ends.front().first - its.clock) / its.rate;
+}
+
+/// Of equal ends that of the lower slot.
+std::uint8_t CoreStage::earlier(std::uint8_t a, std::uint8_t b) const {
+    if (ends_[a] != ends_[b] || ends_[a] == k_never) {
+        return ends_[b] < ends_[a] ? b : a;
+    }
+    return classes_[b].ends.front().second < classes_[a].ends.front().second ? b : a;
+}
+
+void CoreStage::play_off(std::size_t match) {
+    winners_[match] = earlier(winners_[2 * match], winners_[2 * match + 1]);
+}
+
+void CoreStage::play_offs_of(std::size_t index) {
+    for (std::size_t match = (k_leaves + index) / 2; match > 0; match /= 2) {
+        play_off(match);
+    }
+}
+
+// What computes u of the time, and f of its time if it were alone, is slowed as others are:
+// u = f / (1 + f (1 / rate - 1)). Of many moments, since what is done beside comes in lumps.
+void CoreStage::count_beside(double passed) {
+    if (beside_ <= 0.0) {
+        return;
+    }
+    beside_s_ += passed;
+    const double computed = std::min(1.0, beside_ / std::max(beside_s_, moment_));
+    const double slower = 1.0 / cores_.rate(1.0) - 1.0;
+    uses_.push_back({computed / std::max(computed, 1.0 - computed * slower), 1.0, 1.0});
+    const double forgotten = std::min(1.0, passed / (k_memory * std::max(moment_, passed)));
+    beside_ -= forgotten * beside_;
+    beside_s_ -= forgotten * beside_s_;
 }
 
 void CoreStage::settle() {
@@ -108,39 +154,36 @@ void CoreStage::settle() {
         const Use& use = classes_[i].use;
         uses_.push_back({std::min(1.0, use.fractions / use.factors), 1.0, use.factors});
     });
-    const auto rates = cores_.rates(uses_);
     const double passed = now_ - std::exchange(since_, now_);
+    count_beside(passed);
+    const auto rates = cores_.rates(uses_);
     for_each_bit(running_ | changed_ | counted_, [&](std::size_t i) {
         classes_[i].clock += passed * classes_[i].rate;
         classes_[i].settled = classes_[i].use;
     });
     std::size_t entry = 0;
     for_each_bit(counted_, [&](std::size_t i) { classes_[i].rate = rates[entry++]; });
-    for_each_bit(running_, [&](std::size_t i) { expect(classes_[i]); });
+    for_each_bit(running_, [&](std::size_t i) { expect(i); });
+    for (std::size_t match = k_leaves - 1; match > 0; --match) {
+        play_off(match);
+    }
     settled_factors_ = factors_;
     changed_ = 0;
+}
+
+double CoreStage::work_beside(const Demand& demand) {
+    beside_ += demand.cpu.value();
+    const CoreUse use = core_use(demand);
+    return demand.alone().value() / cores_.rate(use.fraction);
 }
 
 double CoreStage::next_end() {
     if (changed_ != 0 && due_ <= now_) {
         settle();
     }
-    double again = k_never;
-    if (changed_ != 0) {
-        again = due_;
-    }
-    double next_end = k_never;
-    for_each_bit(running_, [&](std::size_t i) {
-        const Class& its = classes_[i];
-        const bool lower = its.next_end == next_end
-                           && its.ends.front().second < classes_[next_].ends.front().second;
-        if (its.next_end < next_end || lower) {
-            next_end = its.next_end;
-            next_ = i;
-        }
-    });
-    is_pause_ = again < next_end;
-    return is_pause_ ? again : next_end;
+    const double next_end = ends_[winners_[1]];
+    is_pause_ = changed_ != 0 && due_ < next_end;
+    return is_pause_ ? due_ : next_end;
 }
 
 std::optional<std::uint32_t> CoreStage::end_next() {
@@ -148,15 +191,16 @@ std::optional<std::uint32_t> CoreStage::end_next() {
     if (is_pause_) {
         return std::nullopt;
     }
-    Class& its = classes_[next_];
+    const std::size_t index = winners_[1];
+    Class& its = classes_[index];
     const std::uint32_t slot = its.ends.front().second;
     std::pop_heap(its.ends.begin(), its.ends.end(), Later());
     its.ends.pop_back();
     if (its.ends.empty()) {
-        running_ &= ~bit(next_);
-    } else {
-        expect(its);
+        running_ &= ~bit(index);
     }
+    expect(index);
+    play_offs_of(index);
     count(slots_[slot], -1.0);
     return slot;
 }

@@ -37,10 +37,12 @@ public:
     [[nodiscard]] double next_end() override;
     std::optional<std::uint32_t> end_next() override;
     void advance(double time) override;
+    double work_beside(const Demand& demand) override;
     [[nodiscard]] double gil_loss(std::uint32_t) const override { return 0.0; }
 
 private:
     static constexpr std::size_t k_classes = 61;  ///< 0: never computes; then steps of 1/60
+    static constexpr std::size_t k_leaves = 64;
 
     /// Cores that the members of a class and their companions would use, and the sum of their
     /// fractions.
@@ -51,7 +53,6 @@ private:
     struct Class {
         double clock = 0.0;  ///< at since_
         double rate = 1.0;
-        double next_end = 0.0;  ///< of a member, in seconds of the run
         Use use;
         Use settled;                                         ///< what the rate is for
         std::vector<std::pair<double, std::uint32_t>> ends;  ///< a heap: clock and slot
@@ -64,11 +65,21 @@ private:
     [[nodiscard]] static std::size_t class_of(double fraction);
     void count(const Slot& slot, double sign);
     void add_factors(double fraction, double factors);
-    void expect(Class& of) const;
+    void expect(std::size_t index);
+    [[nodiscard]] std::uint8_t earlier(std::uint8_t a, std::uint8_t b) const;
+    void play_off(std::size_t match);
+    void play_offs_of(std::size_t index);
+    void count_beside(double passed);
     void settle();
 
     CoreSharing cores_;
     std::array<Class, k_classes> classes_;
+    /// The first end in each class, in seconds of the run; infinity if nobody runs. Behind the
+    /// classes is nothing.
+    std::array<double, k_leaves> ends_;
+    /// The class that ends first, of all leaves below: match i is between the winners of 2 i and
+    /// 2 i + 1, the last k_leaves are the classes themselves. So one end costs six comparisons.
+    std::array<std::uint8_t, 2 * k_leaves> winners_{};
     std::uint64_t running_ = 0;  ///< bit i: somebody of class i runs
     std::uint64_t counted_ = 0;  ///< bit i: class i has factors
     std::uint64_t changed_ = 0;  ///< bit i: its use is not what its rate is for
@@ -79,8 +90,9 @@ private:
     double due_ = 0.0;  ///< if something has changed: when the rates will
     double factors_ = 0.0;
     double settled_factors_ = 0.0;
+    double beside_ = 0.0;    ///< seconds computed beside the slots, of late
+    double beside_s_ = 0.0;  ///< in such a time
     double since_ = 0.0;     ///< since when the rates are as they are
-    std::size_t next_ = 0;   ///< class of the next end
     bool is_pause_ = false;  ///< nobody ends next, but the rates are due
 };
 

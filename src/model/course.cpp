@@ -8,9 +8,22 @@ namespace advisor::model {
 
 namespace {
 
-/// Tests unit by unit, and where each unit ends. `units`: the unit of each test.
+Course
+sorted_course(const FixturePlan& plan, std::span<const std::uint32_t> units, bool by_size = false) {
+    auto [order, ends] = by_unit(units, by_size);
+    return {plan, std::move(order), std::move(ends)};
+}
+
+std::vector<std::uint32_t> ascending(std::size_t count, std::uint32_t first = 0) {
+    std::vector<std::uint32_t> all(count);
+    std::iota(all.begin(), all.end(), first);
+    return all;
+}
+
+}  // namespace
+
 std::pair<std::vector<std::uint32_t>, std::vector<Test>>
-sorted(std::span<const std::uint32_t> units, bool by_size) {
+by_unit(std::span<const std::uint32_t> units, bool by_size) {
     const std::size_t highest =
         units.empty() ? 0 : *std::max_element(units.begin(), units.end()) + std::size_t{1};
     std::vector<std::uint32_t> sizes(highest, 0);
@@ -39,20 +52,6 @@ sorted(std::span<const std::uint32_t> units, bool by_size) {
     }
     return {std::move(order), std::move(ends)};
 }
-
-Course
-sorted_course(const FixturePlan& plan, std::span<const std::uint32_t> units, bool by_size = false) {
-    auto [order, ends] = sorted(units, by_size);
-    return {plan, std::move(order), std::move(ends)};
-}
-
-std::vector<std::uint32_t> ascending(std::size_t count, std::uint32_t first = 0) {
-    std::vector<std::uint32_t> all(count);
-    std::iota(all.begin(), all.end(), first);
-    return all;
-}
-
-}  // namespace
 
 Course::Course(const FixturePlan& plan, std::vector<std::uint32_t> order, std::vector<Test> units)
     : workload_(plan.workload()),
@@ -171,6 +170,10 @@ const Course& Courses::pulled() const {
         }
         return sorted_course(fixtures_, units);
     });
+}
+
+const GilKinds& Courses::gil_kinds(Seconds switch_interval) const {
+    return gil_kinds_.try_emplace(switch_interval, pulled(), switch_interval).first->second;
 }
 
 const Plan& Courses::plan() const {

@@ -13,10 +13,16 @@
 #include <vector>
 
 #include "model/fixtures.hpp"
+#include "model/gil_portions.hpp"
 #include "model/planned_units.hpp"
 #include "model/queue.hpp"
 
 namespace advisor::model {
+
+/// Tests unit by unit, units in the order of their first tests or by falling size, and where each
+/// unit ends. `units`: the unit of each test.
+[[nodiscard]] std::pair<std::vector<std::uint32_t>, std::vector<Test>>
+by_unit(std::span<const std::uint32_t> units, bool by_size = false);
 
 /// Positions are Tests; units are neighbours that a policy deals together.
 class Course {
@@ -38,7 +44,9 @@ public:
 
     /// Without fixtures. Of a single test to the last bit, of several as a difference of sums.
     [[nodiscard]] Demand demand(Stretch tests) const;
-    /// Of that, alone.
+    /// Of that, alone, up to each position.
+    [[nodiscard]] std::span<const double> clock() const { return seconds_; }
+    /// Of a stretch.
     [[nodiscard]] double seconds(Stretch tests) const {
         return seconds_[tests.end] - seconds_[tests.begin];
     }
@@ -50,6 +58,10 @@ public:
     /// The same for a worker that has run all tests of this collector that stand before it here:
     /// the test is the first of them with one of its needs, or has another collector.
     [[nodiscard]] Test next_news(Test position) const { return changes_[position].news; }
+    /// True if the test before it has another collector.
+    [[nodiscard]] bool begins_collector(Test position) const {
+        return position == 0 || changes_[position - 1].collector == position;
+    }
     /// The next position with another collector.
     [[nodiscard]] Test collector_end(Test position) const { return changes_[position].collector; }
 
@@ -85,6 +97,8 @@ public:
     /// What our own scheduler deals.
     [[nodiscard]] const Plan& plan() const;
     [[nodiscard]] const Course& planned() const;
+    /// Of the tests that lanes pull.
+    [[nodiscard]] const GilKinds& gil_kinds(Seconds switch_interval) const;
 
 private:
     enum class Kind : std::uint8_t { collection, scope, file, group, pulled, planned };
@@ -95,6 +109,7 @@ private:
     FixturePlan fixtures_;
     mutable std::map<std::pair<Kind, bool>, Course> courses_;
     mutable std::unique_ptr<Plan> plan_;
+    mutable std::map<Seconds, GilKinds> gil_kinds_;
 };
 
 }  // namespace advisor::model

@@ -48,12 +48,18 @@ Engine::Engine(const Scenario& scenario, const Perturbation& perturbation)
       course_(course_of(scenario.courses, scenario.configuration, scenario.xdist)),
       controller_(scenario.costs.nodes()),
       stage_(stage_of(scenario)),
+      gil_kinds_(
+          scenario.grain.run > 0 && shares_gil()
+              ? &scenario.courses.gil_kinds(scenario.parameters.gil_switch_interval)
+              : nullptr
+      ),
       policy_(make_policy(
           scenario.courses,
           scenario.configuration,
           scenario.costs.nodes(),
           scenario.xdist,
-          scenario.grain.deal
+          scenario.grain.deal,
+          gil_kinds_ == nullptr ? std::vector<double>{} : gil_kinds_->clock(scenario.costs.lanes)
       )),
       fixtures_(scenario.courses.fixtures(), perturbation.fixtures, scenario.costs.nodes()),
       seats_(scenario.costs.nodes()) {
@@ -67,6 +73,7 @@ RunTimes Engine::run(std::vector<ScheduledTest>* schedule) {
     schedule_ = schedule;
     start_duty(Duty::boot, scenario_.costs.boot);
     play();
+    stage_->advance(busy_until_);
     account_idle();
     start_duty(Duty::finish, scenario_.costs.finish);
     play();
@@ -79,9 +86,7 @@ void Engine::play() {
     while (true) {
         const double end = stage_->next_end();
         const double ordered = orders_.next();
-        // A controller that is busy lets its mail lie.
-        const double reported = duty_ == Duty::none ? std::max(reports_.next(), stage_->now())
-                                                    : std::numeric_limits<double>::infinity();
+        const double reported = next_report();
         if (std::isinf(std::min({end, ordered, reported}))) {
             ADVISOR_ASSERT(gone_ == seats_.size(), "every worker is told to shut down in the end");
             break;
@@ -95,7 +100,7 @@ void Engine::play() {
             obey(orders_.take());
         } else {
             stage_->advance(reported);
-            serve_next();
+            take_report();
         }
     }
 }
@@ -111,7 +116,7 @@ void Engine::slot_ended(std::uint32_t slot) {
         seats_[slot].state = State::waiting;
         send(Report::Kind::collected, seats_[slot].node);
         break;
-    case State::testing: tests_ended(slot); break;
+    case State::testing: portion_ended(slot); break;
     case State::exiting: leave(slot); break;
     case State::absent:
     case State::waiting:
@@ -143,16 +148,7 @@ void Engine::duty_ended() {
         }
         break;
     case Duty::spawn: spawned(); break;
-    case Duty::message:
-        if (in_service_.completed > 1) {
-            start_duty(
-                Duty::earlier_messages,
-                scenario_.costs.test_message * static_cast<double>(in_service_.completed - 1)
-            );
-        }
-        serve(in_service_);
-        break;
-    case Duty::earlier_messages:
+    case Duty::message: serve(in_service_); break;
     case Duty::finish:
     case Duty::none: break;
     }
@@ -195,7 +191,27 @@ void Engine::booted(std::uint32_t seat) {
     stage_->begin(seat, scenario_.costs.collection);
 }
 
-void Engine::serve_next() {
+/// When the controller turns to its mail. Busy, it lets it lie.
+double Engine::next_report() const {
+    if (duty_ != Duty::none) {
+        return std::numeric_limits<double>::infinity();
+    }
+    const double next = std::max(reports_.next(), busy_until_);
+    return std::max(serves_beside() ? next + message_s_ : next, stage_->now());
+}
+
+/// In a coarse run the controller's work for tests is done beside the slots, and has just ended. Of
+/// a run of tests only the last message comes. Those that would have come before have been served
+/// since the run began, if there was time, and else keep the controller busy.
+void Engine::take_report() {
+    if (serves_beside()) {
+        in_service_ = reports_.take();
+        const auto messages = static_cast<double>(in_service_.completed);
+        message_s_ = stage_->work_beside(scenario_.costs.test_message * messages) / messages;
+        busy_until_ = std::max(busy_until_, in_service_.began) + message_s_ * messages;
+        serve(in_service_);
+        return;
+    }
     in_service_ = reports_.take();
     start_duty(
         Duty::message,

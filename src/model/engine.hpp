@@ -13,6 +13,7 @@
 #include "model/costs.hpp"
 #include "model/course.hpp"
 #include "model/fixtures.hpp"
+#include "model/gil_portions.hpp"
 #include "model/mail.hpp"
 #include "model/policy.hpp"
 #include "model/stage.hpp"
@@ -72,17 +73,7 @@ public:
 
 private:
     /// What the process that the user started does in its slot.
-    /// Of a run of tests only the last message is served when it comes; the work of those that
-    /// would have come before is done behind it.
-    enum class Duty : std::uint8_t {
-        none,
-        boot,
-        collection,
-        spawn,
-        message,
-        earlier_messages,
-        finish
-    };
+    enum class Duty : std::uint8_t { none, boot, collection, spawn, message, finish };
     enum class State : std::uint8_t {
         absent,
         booting,
@@ -98,6 +89,9 @@ private:
         Node node = 0;            ///< as the policy numbers it
         Test first = 0;           ///< of the tests that run one after the other
         std::size_t tests = 0;    ///< so many
+        std::size_t runs = 0;     ///< of several, up to now
+        std::vector<Demand> then;  ///< the rest of what they demand, the next part last
+        double gil = 0.0;          ///< lost to it by the parts before
         double since = 0.0;       ///< begin of the tests, or of waiting
         double alone = 0.0;       ///< of the tests with their fixtures
         double last_alone = 0.0;  ///< of the last of them
@@ -118,10 +112,14 @@ private:
     void spawned();
     void workers_ready();
     void booted(std::uint32_t seat);
-    void serve_next();
+    [[nodiscard]] double next_report() const;
+    void take_report();
     void serve(const Report& report);
     void obey(const Order& order);
     void start_tests(std::uint32_t seat);
+    [[nodiscard]] Demand gather(std::span<const Stretch> tests);
+    void begin_portions(std::uint32_t seat, const Demand& around);
+    void portion_ended(std::uint32_t seat);
     void tests_ended(std::uint32_t seat);
     void note(std::uint32_t seat);
     [[nodiscard]] std::size_t longest_run(std::uint32_t seat) const;
@@ -139,6 +137,13 @@ private:
     [[nodiscard]] const WorkTest& test_at(Test position) const {
         return scenario_.workload.tests[course_.test(position)];
     }
+    [[nodiscard]] bool serves_beside() const {
+        return scenario_.grain.run > 0 && !shares_gil() && !reports_.empty()
+               && reports_.front().kind == Report::Kind::completed;
+    }
+    [[nodiscard]] bool shares_gil() const {
+        return scenario_.costs.lanes > 1 && !scenario_.workload.free_threaded;
+    }
     [[nodiscard]] bool collects_first() const { return scenario_.costs.style != Style::xdist; }
 
     const Scenario& scenario_;
@@ -146,6 +151,8 @@ private:
     const Course& course_;
     std::uint32_t controller_;  ///< its slot; workers and lanes have those below
     std::unique_ptr<Stage> stage_;
+    const GilKinds* gil_kinds_;  ///< of a coarse run with lanes that share a GIL; else null
+    GilPortions portions_;
     std::unique_ptr<Policy> policy_;
     LiveFixtures fixtures_;
     std::vector<Seat> seats_;
@@ -154,6 +161,8 @@ private:
     Mail<Order> orders_;
     Duty duty_ = Duty::none;
     Report in_service_;
+    double message_s_ = 0.0;   ///< coarse: what the last message took
+    double busy_until_ = 0.0;  ///< coarse: with all messages of completed runs
     std::uint32_t spawned_ = 0;
     std::uint32_t collected_ = 0;
     std::uint32_t gone_ = 0;

@@ -3,7 +3,9 @@
 #include <advisor/base/assert.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
+#include <utility>
 
 #include "model/engine.hpp"
 
@@ -29,6 +31,9 @@ namespace {
 
 /// Of what is in hand, in a run of long tests at least.
 constexpr std::size_t k_parts = 4;
+
+/// The golden section: multiples of it lie evenly apart, however many.
+constexpr double k_golden = 0.6180339887498949;
 
 }  // namespace
 
@@ -78,15 +83,15 @@ Test Engine::short_test(const Seat& seat, Stretch tests) const {
     return std::min(std::max(at + 1, tests.begin + least), tests.end);
 }
 
-/// For messages between tests of a run.
+/// For messages between tests of a run, as busy as the controller is.
 Seconds Engine::pauses_in(std::span<const Stretch> tests) const {
     std::uint32_t count = 0;
     for (const Stretch& each : tests) {
         count += policy_->pauses(each);
     }
-    const RunCosts& costs = scenario_.costs;
     const double waits = count > 0 ? count - 1.0 : 0.0;  // two are in hand behind the last
-    return (costs.latency * 2.0 + costs.test_message.alone()) * waits;
+    const double answer_s = message_s_ + std::max(0.0, busy_until_ - stage_->now());
+    return (scenario_.costs.latency * 2.0 + Seconds(answer_s)) * waits;
 }
 
 /// Everything that happens to fixtures while the worker runs these tests.
@@ -96,19 +101,21 @@ Engine::visit(std::uint32_t seat, std::span<const Stretch> tests, std::optional<
     for (std::size_t i = 0; i < tests.size(); ++i) {
         const std::optional<Test> after =
             i + 1 < tests.size() ? std::optional(tests[i + 1].begin) : next;
-        bool from_start = false;  // of its collector
+        bool from_start = course_.begins_collector(tests[i].begin);
         for (Test at = tests[i].begin; at < tests[i].end;) {
             const Test change = std::min(
                 from_start ? course_.next_news(at) : course_.next_change(at), tests[i].end
             );
             from_start |= change == course_.collector_end(at);
             const std::optional<Test> then = change < tests[i].end ? std::optional(change) : after;
+            const std::uint32_t test = course_.test(std::exchange(at, change));
             const std::uint32_t following = then ? course_.test(*then) : 0;
-            const FixtureVisit one =
-                fixtures_.visit(seat, course_.test(at), then ? &following : nullptr);
+            if (then && fixtures_.is_quiet(seat, test, following)) {
+                continue;
+            }
+            const FixtureVisit one = fixtures_.visit(seat, test, then ? &following : nullptr);
             all.demand += one.demand;
             all.repeated += one.repeated;
-            at = change;
         }
     }
     return all;
@@ -131,10 +138,7 @@ void Engine::start_tests(std::uint32_t seat_index) {
     seat.first = start->tests.front().begin;
     seat.tests = count_of(start->tests);
     seat.failures += test_at(seat.first).fails ? 1 : 0;
-    Demand tests;
-    for (const Stretch& each : start->tests) {
-        tests += demand_of(each);
-    }
+    const Demand tests = gather(start->tests);
     const FixtureVisit around =
         visit(seat_index, start->tests, is_too_many(seat.failures) ? std::nullopt : start->next);
     const auto count = static_cast<double>(seat.tests);
@@ -158,14 +162,72 @@ void Engine::start_tests(std::uint32_t seat_index) {
             ? seat.alone
             : demand_of({start->tests.back().end - 1, start->tests.back().end}).alone().value()
                   + scenario_.costs.test_extra.alone().value();
-    stage_->begin(seat_index, whole);
+    if (gil_kinds_ != nullptr) {
+        begin_portions(seat_index, around.demand);
+    } else {
+        stage_->begin(seat_index, whole);
+    }
+}
+
+/// What the tests demand, without what is around them.
+Demand Engine::gather(std::span<const Stretch> tests) {
+    if (gil_kinds_ == nullptr) {
+        Demand all;
+        for (const Stretch& each : tests) {
+            all += demand_of(each);
+        }
+        return all;
+    }
+    for (const Stretch& each : tests) {
+        for (Test at = each.begin; at < each.end; ++at) {
+            const Demand& profiled = gil_kinds_->demand(at);
+            portions_.add(
+                gil_kinds_->of(at),
+                perturbation_.tests.empty() ? profiled
+                                            : profiled * perturbation_.tests[course_.test(at)]
+            );
+        }
+    }
+    const Demand all = portions_.sum();
+    portions_.add_to_each(scenario_.costs.test_extra);
+    return all;
+}
+
+/// The tests kind by kind, and what is around them. Each run begins elsewhere in the sequence of
+/// kinds, lest lanes meet in step.
+void Engine::begin_portions(std::uint32_t seat_index, const Demand& around) {
+    Seat& seat = seats_[seat_index];
+    if (seat.tests == 1) {
+        stage_->begin(seat_index, portions_.take_whole() + around);
+        return;
+    }
+    if (around.alone() > Seconds(0)) {
+        portions_.add(gil_kinds_->of(around), around);
+    }
+    const double turn = k_golden * (seat_index + 1.0) * static_cast<double>(seat.runs++);
+    portions_.take(turn - std::floor(turn), seat.then);
+    const Demand first = seat.then.back();
+    seat.then.pop_back();
+    stage_->begin(seat_index, first);
+}
+
+void Engine::portion_ended(std::uint32_t seat_index) {
+    Seat& seat = seats_[seat_index];
+    seat.gil += stage_->gil_loss(seat_index);
+    if (seat.then.empty()) {
+        tests_ended(seat_index);
+        return;
+    }
+    const Demand next = seat.then.back();
+    seat.then.pop_back();
+    stage_->begin(seat_index, next);
 }
 
 void Engine::tests_ended(std::uint32_t seat_index) {
     Seat& seat = seats_[seat_index];
     const double now = stage_->now();
     const double elapsed = now - seat.since;
-    const double gil = stage_->gil_loss(seat_index);
+    const double gil = std::exchange(seat.gil, 0.0);
     times_.gil += gil;
     times_.cores += elapsed - seat.alone - gil;
     if (schedule_ != nullptr) {
@@ -173,13 +235,14 @@ void Engine::tests_ended(std::uint32_t seat_index) {
     }
     times_.tests_end = now;
     seat.state = State::waiting;
-    seat.since = now;
+    const double began = std::exchange(seat.since, now);
     const std::uint32_t failed = test_at(seat.first).fails ? 1 : 0;
     seat.slowness = seat.alone > 0.0 ? elapsed / seat.alone : 1.0;
     const double last =
         seat.tests == 1 || seat.alone <= 0.0 ? elapsed : elapsed * seat.last_alone / seat.alone;
     if (scenario_.costs.style != Style::lanes) {
         Report& report = send(Report::Kind::completed, seat.node);
+        report.began = began;
         report.seconds = last;
         report.completed = seat.tests;
         report.failures = failed;

@@ -64,38 +64,39 @@ LiveFixtures::LiveFixtures(
 )
     : plan_(plan),
       factors_(factors),
-      live_(workers),
-      settled_set_(workers, k_no_set),
+      rooms_(workers),
       setups_(plan.instances().size(), 0),
-      was_torn_down_(plan.instances().size(), false) {}
+      was_torn_down_(plan.instances().size(), false) {
+    for (Room& room : rooms_) {
+        room.settled.fill(k_no_set);
+    }
+}
 
 FixtureVisit
 LiveFixtures::visit(std::uint32_t worker, std::uint32_t test, const std::uint32_t* next) {
     FixtureVisit visit;
-    if (settled_set_[worker] != plan_.set_of(test)) {
-        set_up(worker, test, visit);
-        settled_set_[worker] = plan_.set_of(test);
+    Room& room = rooms_[worker];
+    const std::uint32_t set = plan_.set_of(test);
+    if (!room.knows(set)) {
+        set_up(room, test, visit);
+        room.settled[room.oldest] = set;
+        room.oldest = (room.oldest + 1) % room.settled.size();
     }
-    if (next != nullptr && plan_.node_of(*next) == plan_.node_of(test)) {
+    if (next != nullptr && (room.narrow == 0 || plan_.node_of(*next) == plan_.node_of(test))) {
         return visit;  // Whatever lives here lives above this node, and so above the next test.
     }
-    std::vector<std::uint32_t>& live = live_[worker];
-    const std::size_t before = live.size();
+    const std::size_t before = room.live.size();
     for (std::size_t i = before; i > 0; --i) {
-        const std::uint32_t instance = live[i - 1];
-        if (next == nullptr || !plan_.holds(plan_.instances()[instance].need.node, *next)) {
-            tear_down(instance, visit);
-            live.erase(live.begin() + static_cast<std::ptrdiff_t>(i - 1));
+        const std::uint32_t node = plan_.instances()[room.live[i - 1]].need.node;
+        if (next == nullptr || !plan_.holds(node, *next)) {
+            tear_down(room, i - 1, visit);
         }
-    }
-    if (live.size() < before) {
-        settled_set_[worker] = k_no_set;
     }
     return visit;
 }
 
-void LiveFixtures::set_up(std::uint32_t worker, std::uint32_t test, FixtureVisit& visit) {
-    std::vector<std::uint32_t>& live = live_[worker];
+void LiveFixtures::set_up(Room& room, std::uint32_t test, FixtureVisit& visit) {
+    std::vector<std::uint32_t>& live = room.live;
     for (const std::uint32_t instance : plan_.needs(test)) {
         if (std::find(live.begin(), live.end(), instance) != live.end()) {
             continue;
@@ -105,10 +106,10 @@ void LiveFixtures::set_up(std::uint32_t worker, std::uint32_t test, FixtureVisit
             return plan_.instances()[other].slot == wanted.slot;
         });
         if (rival != live.end()) {
-            tear_down(*rival, visit);
-            live.erase(rival);
+            tear_down(room, static_cast<std::size_t>(rival - live.begin()), visit);
         }
         live.push_back(instance);
+        room.narrow += wanted.need.node == k_session_node ? 0 : 1;
         const std::uint32_t fixture = wanted.need.fixture;
         const Demand setup =
             plan_.workload().fixtures[fixture].setup * (factors_.empty() ? 1.0 : factors_[fixture]);
@@ -117,13 +118,17 @@ void LiveFixtures::set_up(std::uint32_t worker, std::uint32_t test, FixtureVisit
     }
 }
 
-void LiveFixtures::tear_down(std::uint32_t instance, FixtureVisit& visit) {
-    const std::uint32_t fixture = plan_.instances()[instance].need.fixture;
-    const Demand teardown =
-        plan_.workload().fixtures[fixture].teardown * (factors_.empty() ? 1.0 : factors_[fixture]);
+void LiveFixtures::tear_down(Room& room, std::size_t place, FixtureVisit& visit) {
+    const std::uint32_t instance = room.live[place];
+    const WorkNeed& need = plan_.instances()[instance].need;
+    const Demand teardown = plan_.workload().fixtures[need.fixture].teardown
+                            * (factors_.empty() ? 1.0 : factors_[need.fixture]);
     visit.demand += teardown;
     visit.repeated += was_torn_down_[instance] ? teardown.alone() : Seconds(0);
     was_torn_down_[instance] = true;
+    room.live.erase(room.live.begin() + static_cast<std::ptrdiff_t>(place));
+    room.narrow -= need.node == k_session_node ? 0 : 1;
+    room.settled.fill(k_no_set);
 }
 
 }  // namespace advisor::model

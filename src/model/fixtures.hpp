@@ -4,6 +4,9 @@
 
 #include <advisor/model/workload.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -65,15 +68,36 @@ public:
     /// How often each instance was set up so far, on whichever worker.
     [[nodiscard]] const std::vector<std::uint32_t>& setups() const { return setups_; }
 
+    /// True if nothing is set up or torn down between `test` and the worker's next test, as far as
+    /// can be told at once. All that `test` needs must be known to live or be looked at by visit().
+    [[nodiscard]] bool
+    is_quiet(std::uint32_t worker, std::uint32_t test, std::uint32_t next) const {
+        const Room& room = rooms_[worker];
+        return room.knows(plan_.set_of(test))
+               && (room.narrow == 0 || plan_.node_of(test) == plan_.node_of(next));
+    }
+
 private:
-    void set_up(std::uint32_t worker, std::uint32_t test, FixtureVisit& visit);
-    void tear_down(std::uint32_t instance, FixtureVisit& visit);
+    /// What a worker has.
+    struct Room {
+        std::vector<std::uint32_t> live;  ///< instances, oldest first
+        std::uint32_t narrow = 0;         ///< of them, those that do not live for the session
+        /// All needs of these sets live: the last ones seen, the oldest of which is forgotten
+        /// first.
+        std::array<std::uint32_t, 4> settled{};
+        std::size_t oldest = 0;
+        [[nodiscard]] bool knows(std::uint32_t set) const {
+            return std::find(settled.begin(), settled.end(), set) != settled.end();
+        }
+    };
+
+    void set_up(Room& room, std::uint32_t test, FixtureVisit& visit);
+    void tear_down(Room& room, std::size_t place, FixtureVisit& visit);
 
     const FixturePlan& plan_;
     std::span<const double> factors_;
-    std::vector<std::vector<std::uint32_t>> live_;  ///< by worker, oldest first
-    std::vector<std::uint32_t> settled_set_;        ///< by worker: all needs of this set live
-    std::vector<std::uint32_t> setups_;             ///< so far, by instance
+    std::vector<Room> rooms_;            ///< by worker
+    std::vector<std::uint32_t> setups_;  ///< so far, by instance
     std::vector<bool> was_torn_down_;
 };
 

@@ -29,6 +29,7 @@ public:
     [[nodiscard]] double next_end() override;
     std::optional<std::uint32_t> end_next() override;
     void advance(double time) override;
+    double work_beside(const Demand& demand) override { return demand.alone().value(); }
     [[nodiscard]] double gil_loss(std::uint32_t slot) const override { return loss_[slot]; }
 
 private:

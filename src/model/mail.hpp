@@ -19,7 +19,8 @@ struct Report {
     double arrives = 0.0;
     Kind kind = Kind::completed;
     Node node = 0;
-    double seconds = 0.0;        ///< completed: of the last test's whole protocol
+    double began = 0.0;          ///< completed: when the first test did
+    double seconds = 0.0;        ///< of the last one's whole protocol
     std::size_t completed = 0;   ///< tests
     std::uint32_t failures = 0;  ///< of them
     std::vector<Stretch> tests;  ///< given back
@@ -53,6 +54,9 @@ public:
         message.tests.clear();
         return message;
     }
+    [[nodiscard]] bool empty() const { return count_ == 0; }
+    /// The next message. Must not be empty.
+    [[nodiscard]] const Message& front() const { return ring_[first_]; }
     /// Arrival of the next message; infinity if none is on its way.
     [[nodiscard]] double next() const {
         return count_ == 0 ? std::numeric_limits<double>::infinity() : ring_[first_].arrives;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
-#include <set>
-#include <tuple>
+#include <optional>
 #include <utility>
+
+#include "model/course.hpp"
 
 namespace advisor::model {
 
@@ -24,61 +26,14 @@ bool is_wide(const Workload& workload, const WorkNeed& need) {
     return scope == Scope::package || scope == Scope::session;
 }
 
-enum class Tie : std::uint8_t { group, node, none };
-using UnitKey = std::pair<Tie, std::uint32_t>;
-using NeedSet = std::set<std::pair<std::uint32_t, std::uint32_t>>;
+using NeedSet = std::vector<std::pair<std::uint32_t, std::uint32_t>>;  // ascending
 
-struct Draft {
-    std::vector<std::uint32_t> tests;
-    NeedSet wide;
-    NeedSet narrow;
-    double work_s = 0.0;
-    bool divisible = true;
-};
-
-UnitKey key_of(const Workload& workload, std::uint32_t position) {
-    const WorkTest& test = workload.tests[position];
-    if (test.marked) {
-        return {Tie::group, test.group};
+void insert(NeedSet& set, const WorkNeed& need) {
+    const std::pair key(need.fixture, need.node);
+    const auto place = std::lower_bound(set.begin(), set.end(), key);
+    if (place == set.end() || *place != key) {
+        set.insert(place, key);
     }
-    UnitKey key{Tie::none, position};
-    bool module_found = false;
-    for (std::uint32_t i = 0; i < test.needs; ++i) {
-        const WorkNeed& need = workload.needs[test.first_need + i];
-        const bool module = workload.fixtures[need.fixture].scope == Scope::module;
-        if (!is_wide(workload, need) && cost_of(workload, need) >= k_costly_s
-            && (module || !module_found)) {
-            key = {Tie::node, need.node};
-            module_found = module;
-        }
-    }
-    return key;
-}
-
-/// By key, in the order of their first tests.
-std::vector<Draft> drafts_of(const Workload& workload) {
-    std::vector<Draft> drafts;
-    std::map<UnitKey, std::size_t> known;
-    for (std::uint32_t position = 0; position < workload.tests.size(); ++position) {
-        const UnitKey key = key_of(workload, position);
-        const auto [found, added] = known.emplace(key, drafts.size());
-        if (added) {
-            drafts.emplace_back();
-            drafts.back().divisible = key.first != Tie::group;
-        }
-        Draft& draft = drafts[found->second];
-        const WorkTest& test = workload.tests[position];
-        draft.tests.push_back(position);
-        draft.work_s += test.demand.alone().value();
-        for (std::uint32_t i = 0; i < test.needs; ++i) {
-            const WorkNeed& need = workload.needs[test.first_need + i];
-            if (cost_of(workload, need) >= k_costly_s) {
-                (is_wide(workload, need) ? draft.wide : draft.narrow)
-                    .emplace(need.fixture, need.node);
-            }
-        }
-    }
-    return drafts;
 }
 
 double total_cost(const Workload& workload, const NeedSet& needs) {
@@ -89,6 +44,62 @@ double total_cost(const Workload& workload, const NeedSet& needs) {
     return sum;
 }
 
+/// The collector whose tests stay with this one, if any does: that of a module's fixture, else the
+/// last of a class.
+std::optional<std::uint32_t> tie_of(const Workload& workload, const WorkTest& test) {
+    std::optional<std::uint32_t> tie;
+    bool module_found = false;
+    for (std::uint32_t i = 0; i < test.needs; ++i) {
+        const WorkNeed& need = workload.needs[test.first_need + i];
+        const bool module = workload.fixtures[need.fixture].scope == Scope::module;
+        if (!is_wide(workload, need) && cost_of(workload, need) >= k_costly_s
+            && (module || !module_found)) {
+            tie = need.node;
+            module_found = module;
+        }
+    }
+    return tie;
+}
+
+/// The unit of each test, in the order of their first tests.
+std::vector<std::uint32_t> units_of(const Workload& workload) {
+    constexpr std::uint32_t k_none = std::numeric_limits<std::uint32_t>::max();
+    std::vector<std::uint32_t> of_group(workload.unit_names.size(), k_none);
+    std::vector<std::uint32_t> of_node(workload.nodes.size(), k_none);
+    std::vector<std::uint32_t> units;
+    units.reserve(workload.tests.size());
+    std::uint32_t next = 0;
+    for (const WorkTest& test : workload.tests) {
+        std::uint32_t own = k_none;
+        std::uint32_t* unit = &own;
+        if (test.marked) {
+            unit = &of_group[test.group];
+        } else if (const auto tie = tie_of(workload, test)) {
+            unit = &of_node[*tie];
+        }
+        *unit = *unit == k_none ? next++ : *unit;
+        units.push_back(*unit);
+    }
+    return units;
+}
+
+/// What the tests of one unit need and take.
+struct Draft {
+    NeedSet wide;
+    NeedSet narrow;
+    double work_s = 0.0;
+};
+
+void add(const Workload& workload, const WorkTest& test, Draft& draft) {
+    draft.work_s += test.demand.alone().value();
+    for (std::uint32_t i = 0; i < test.needs; ++i) {
+        const WorkNeed& need = workload.needs[test.first_need + i];
+        if (cost_of(workload, need) >= k_costly_s) {
+            insert(is_wide(workload, need) ? draft.wide : draft.narrow, need);
+        }
+    }
+}
+
 double nodes_for(const PlannedFamily& family, double time_s) {
     return std::max(1.0, std::ceil(family.work_s / (time_s - family.setup_s)));
 }
@@ -97,23 +108,28 @@ double nodes_for(const PlannedFamily& family, double time_s) {
 
 Plan plan_units(const Workload& workload) {
     Plan plan;
-    std::vector<std::uint32_t> tests;
+    const auto [tests, ends] = by_unit(units_of(workload));
     std::map<NeedSet, std::size_t> known;
-    for (const Draft& draft : drafts_of(workload)) {
+    Draft draft;
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+        PlannedUnit unit;
+        unit.begin = i == 0 ? 0 : ends[i - 1];
+        unit.end = ends[i];
+        draft.wide.clear();
+        draft.narrow.clear();
+        draft.work_s = 0.0;
+        for (std::uint32_t at = unit.begin; at < unit.end; ++at) {
+            add(workload, workload.tests[tests[at]], draft);
+        }
         const auto [found, added] = known.emplace(draft.wide, plan.families.size());
         if (added) {
             plan.families.emplace_back();
             plan.families.back().setup_s = total_cost(workload, draft.wide);
         }
-        PlannedFamily& family = plan.families[found->second];
-        PlannedUnit unit;
-        unit.begin = static_cast<std::uint32_t>(tests.size());
-        tests.insert(tests.end(), draft.tests.begin(), draft.tests.end());
-        unit.end = static_cast<std::uint32_t>(tests.size());
         unit.work_s = draft.work_s;
         unit.setup_s = total_cost(workload, draft.narrow);
-        unit.divisible = draft.divisible;
-        family.units.push_back(unit);
+        unit.divisible = !workload.tests[tests[unit.begin]].marked;
+        plan.families[found->second].units.push_back(unit);
     }
     for (PlannedFamily& family : plan.families) {
         std::stable_sort(

@@ -1,5 +1,7 @@
 #include "model/policy.hpp"
 
+#include <utility>
+
 namespace advisor::model {
 
 const Course&
@@ -27,14 +29,15 @@ std::unique_ptr<Policy> make_policy(
     const Configuration& configuration,
     std::uint32_t nodes,
     XdistVersion version,
-    std::uint32_t grain
+    std::uint32_t grain,
+    std::vector<double> clock
 ) {
     const Course& course = course_of(courses, configuration, version);
     const auto* processes = std::get_if<Processes>(&configuration.runner);
     if (processes == nullptr) {
         return std::holds_alternative<Forked>(configuration.runner)
                    ? make_range_policy(course, nodes, grain)
-                   : make_pull_policy(course, nodes, grain);
+                   : make_pull_policy(course, nodes, grain, std::move(clock));
     }
     const bool knows_chunk = version >= XdistVersion{3, 2, 0};
     switch (processes->dist) {

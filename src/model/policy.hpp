@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "model/course.hpp"
 #include "model/queue.hpp"
@@ -86,9 +87,13 @@ make_scope_policy(const Course& course, std::uint32_t nodes, std::uint32_t grain
     const Plan& plan, const Course& course, std::uint32_t nodes, std::uint32_t grain = 0
 );
 
-/// Lanes that pull by themselves from one list, unit by unit.
-[[nodiscard]] std::unique_ptr<Policy>
-make_pull_policy(const Course& course, std::uint32_t nodes, std::uint32_t grain = 0);
+/// Lanes that pull by themselves from one list, unit by unit. `clock`: as in Rounds.
+[[nodiscard]] std::unique_ptr<Policy> make_pull_policy(
+    const Course& course,
+    std::uint32_t nodes,
+    std::uint32_t grain = 0,
+    std::vector<double> clock = {}
+);
 
 /// Forked workers: an equal run of neighbouring units each; who has none left steals half of the
 /// longest (range_policy.cpp).
@@ -106,7 +111,8 @@ course_of(const Courses& courses, const Configuration& configuration, XdistVersi
     const Configuration& configuration,
     std::uint32_t nodes,
     XdistVersion version,
-    std::uint32_t grain = 0
+    std::uint32_t grain = 0,
+    std::vector<double> clock = {}
 );
 
 }  // namespace advisor::model

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "model/policy.hpp"
@@ -14,10 +15,12 @@ namespace {
 /// so that nobody's look-ahead takes what another one has to begin with.
 class PullPolicy final : public Policy {
 public:
-    PullPolicy(const Course& course, std::uint32_t nodes, std::uint32_t grain)
+    PullPolicy(
+        const Course& course, std::uint32_t nodes, std::uint32_t grain, std::vector<double> clock
+    )
         : course_(course),
           in_hand_(nodes, 0),
-          rounds_(course, std::min(nodes, course.units()), nodes, grain),
+          rounds_(course, std::move(clock), std::min(nodes, course.units()), nodes, 1, grain),
           closing_(nodes, false) {}
 
     void ready(Node node, Commands& commands) override {
@@ -78,9 +81,10 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Policy>
-make_pull_policy(const Course& course, std::uint32_t nodes, std::uint32_t grain) {
-    return std::make_unique<PullPolicy>(course, nodes, grain);
+std::unique_ptr<Policy> make_pull_policy(
+    const Course& course, std::uint32_t nodes, std::uint32_t grain, std::vector<double> clock
+) {
+    return std::make_unique<PullPolicy>(course, nodes, grain, std::move(clock));
 }
 
 }  // namespace advisor::model

@@ -33,6 +33,7 @@ std::span<const Progress> Rates::of(std::span<const Activity> running) {
     held_stretch_.assign(running.size(), 1.0);
     released_stretch_.assign(running.size(), 1.0);
     alone_.resize(running.size());
+    response_.clear();
     for (std::size_t i = 0; i < running.size(); ++i) {
         alone_[i] = running[i].demand.alone().value();
     }
@@ -55,7 +56,8 @@ std::span<const Progress> Rates::of(std::span<const Activity> running) {
 
 /// Responses with the GIL of each interpreter, with computing stretched as last found.
 void Rates::take_turns(std::span<const Activity> running) {
-    response_.clear();
+    const bool again = response_.size() == running.size();
+    response_.resize(running.size());
     for (std::size_t begin = 0; begin < running.size();) {
         turns_.clear();
         std::size_t end = begin;
@@ -68,8 +70,9 @@ void Rates::take_turns(std::span<const Activity> running) {
             );
             ++end;
         }
-        const auto responses = gil_.responses(turns_);
-        response_.insert(response_.end(), responses.begin(), responses.end());
+        const auto near = std::span(response_).subspan(begin, end - begin);
+        const auto found = gil_.responses(turns_, again ? near : std::span<double>{});
+        std::copy(found.begin(), found.end(), near.begin());
         begin = end;
     }
 }

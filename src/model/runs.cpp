@@ -59,12 +59,15 @@ Grain grain_of(const Study& study, const Configuration& configuration, Detail de
     const std::size_t tests = study.workload.tests.size();
     const RunCosts costs = costs_of(study.workload, configuration, study.parameters);
     const double messages = costs.test_message.alone().value() * static_cast<double>(tests);
-    // Threads meet at the GIL in bursts, of which runs have fewer.
     if (detail == Detail::exact || tests <= study.options.most_exact_tests
-        || study.options.maxfail > 0 || costs.lanes > 1
+        || study.options.maxfail > 0
         || messages > k_busy_controller * least_time(study, costs)
         || (is_planned(configuration) && has_wide_rivals(study.courses.fixtures()))) {
         return {};
+    }
+    if (costs.lanes > 1) {
+        const std::uint32_t run = std::clamp(256U / costs.nodes(), 16U, 128U);
+        return {run, run / k_runs_each_deal};
     }
     const std::uint32_t run =
         std::clamp(k_runs / costs.nodes(), k_least_runs_each, k_most_runs_each);

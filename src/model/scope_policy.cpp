@@ -16,7 +16,7 @@ class ScopePolicy final : public Policy {
 public:
     ScopePolicy(const Course& course, std::uint32_t nodes, std::uint32_t grain)
         : units_(course.units()),
-          rounds_(course, 0, std::max(1U, nodes), grain),
+          rounds_(course, {}, 0, std::max(1U, nodes), k_few, grain),
           pending_(nodes, 0),
           closing_(nodes, false) {}
 

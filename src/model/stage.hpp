@@ -32,6 +32,9 @@ public:
     virtual std::optional<std::uint32_t> end_next() = 0;
     /// Moves to `time`, which is not after next_end().
     virtual void advance(double time) = 0;
+    /// Somebody without a slot does this beside the slots: how long it takes. What it takes of the
+    /// cores counts from when speeds are looked at again.
+    virtual double work_beside(const Demand& demand) = 0;
     /// Seconds that what ended last in the slot lost to the GIL.
     [[nodiscard]] virtual double gil_loss(std::uint32_t slot) const = 0;
 };
