@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "advise/build.hpp"
 #include "advise/changes.hpp"
@@ -185,7 +186,7 @@ TEST_CASE("P24: without the winner the runner-up wins, order does not matter, ti
         const std::vector<std::string> first = order(drawn);
         const std::string best = recommended(drawn, k_preferences);
         Predictions turned = drawn;
-        std::rotate(turned.begin(), turned.begin() + turned.size() / 2, turned.end());
+        std::rotate(turned.begin(), std::next(turned.begin()), turned.end());
         Predictions reversed(drawn.rbegin(), drawn.rend());
         for (const Predictions& other : {turned, reversed}) {
             if (order(other) != first || recommended(other, k_preferences) != best) {

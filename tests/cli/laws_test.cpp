@@ -237,6 +237,7 @@ TEST_CASE("P26: whatever the threads, the locale and the time zone, the same byt
         const Abroad abroad(++number);
         std::vector<std::string> found(number % 16 == 0 ? 8 : 2);
         std::vector<std::thread> threads;
+        threads.reserve(found.size());
         for (std::string& each : found) {
             threads.emplace_back([&] { each = printed(drawn); });
         }

@@ -148,10 +148,10 @@ private:
     /// What a container sees begins at its own root.
     [[nodiscard]] static std::string mounts(const Limits& limits) {
         const std::string root = path(limits, limits.hidden + 1);
-        const std::string unified = "30 24 0:26 " + root + " /cg/unified rw - cgroup2 cgroup2 rw\n";
-        const std::string legacy = "31 24 0:27 " + root
-                                   + " /cg/cpu rw - cgroup cgroup rw,cpu,cpuacct\n"
-                                     "32 24 0:28 / /cg/memory rw - cgroup cgroup rw,memory\n";
+        std::string unified = "30 24 0:26 " + root + " /cg/unified rw - cgroup2 cgroup2 rw\n";
+        std::string legacy = "31 24 0:27 " + root
+                             + " /cg/cpu rw - cgroup cgroup rw,cpu,cpuacct\n"
+                               "32 24 0:28 / /cg/memory rw - cgroup cgroup rw,memory\n";
         switch (limits.hierarchy) {
         case Hierarchy::none: return "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n";
         case Hierarchy::unified: return unified;

@@ -165,7 +165,8 @@ TEST_CASE("set-ups are counted as the ledger says") {
 TEST_CASE("P14: memory grows with workers and lanes, and lanes hold what was collected once") {
     for_all([](const Draft& draft) {
         Workload suite = workload_of(draft);
-        const std::int64_t sum = std::accumulate(draft.ticks.begin(), draft.ticks.end(), 1);
+        const std::int64_t sum =
+            std::accumulate(draft.ticks.begin(), draft.ticks.end(), std::int64_t{1});
         suite.process_rss = Bytes((sum % 900 + 100) << 20);
         suite.collected_rss = Bytes((sum % 90 + 10) << 20);
         const auto peak = [&](const char* kind, std::uint32_t workers) {
