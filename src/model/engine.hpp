@@ -14,21 +14,13 @@
 #include "model/course.hpp"
 #include "model/fixtures.hpp"
 #include "model/gil_portions.hpp"
+#include "model/grain.hpp"
 #include "model/mail.hpp"
 #include "model/policy.hpp"
 #include "model/stage.hpp"
 #include "model/worker.hpp"
 
 namespace advisor::model {
-
-/// How coarse a simulation is. By default not at all: every test is simulated by itself. Else tests
-/// that a worker runs one after the other without the policy looking count as one: core sharing
-/// asks for the fraction of computing alone and not for the length of bursts, so that what is lost
-/// is the order of tests within a run. Not with a schedule, --maxfail or several lanes.
-struct Grain {
-    std::uint32_t run = 0;   ///< a run is at most such a part of a worker's even share
-    std::uint32_t deal = 0;  ///< what is dealt at once: of a worker's even share of the rest
-};
 
 /// What all runs of one configuration share.
 struct Scenario {
