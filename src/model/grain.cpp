@@ -77,7 +77,10 @@ Grain grain_of(
     const Bounds& bounds = costs.lanes > 1               ? k_lanes
                            : is_planned(configuration) ? k_planned
                                                          : k_usual;
-    const std::uint32_t run = std::clamp(bounds.all / nodes, bounds.least_each, bounds.most_each);
+    // A controller that shares the cores with so many cannot keep up, and workers wait for it.
+    const std::uint32_t finer = messages_s * nodes > least_s * cores ? 2 : 1;
+    const std::uint32_t run =
+        finer * std::clamp(bounds.all / nodes, bounds.least_each, bounds.most_each);
     return {run, run / k_runs_each_deal};
 }
 
