@@ -78,16 +78,16 @@ private:
     struct Seat {
         State state = State::absent;
         Worker worker;
-        Node node = 0;            ///< as the policy numbers it
-        Test first = 0;           ///< of the tests that run one after the other
-        std::size_t tests = 0;    ///< so many
-        std::size_t runs = 0;     ///< of several, up to now
+        Node node = 0;             ///< as the policy numbers it
+        Test first = 0;            ///< of the tests that run one after the other
+        std::size_t tests = 0;     ///< so many
+        std::size_t runs = 0;      ///< of several, up to now
         std::vector<Demand> then;  ///< the rest of what they demand, the next part last
         double gil = 0.0;          ///< lost to it by the parts before
-        double since = 0.0;       ///< begin of the tests, or of waiting
-        double alone = 0.0;       ///< of the tests with their fixtures
-        double last_alone = 0.0;  ///< of the last of them
-        double slowness = 1.0;    ///< of them: seconds for one of alone
+        double since = 0.0;        ///< begin of the tests, or of waiting
+        double alone = 0.0;        ///< of the tests with their fixtures
+        double last_alone = 0.0;   ///< of the last of them
+        double slowness = 1.0;     ///< of them: seconds for one of alone
         std::uint32_t failures = 0;
     };
 

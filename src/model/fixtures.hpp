@@ -67,7 +67,8 @@ public:
 
     /// True if nothing is set up or torn down between `test` and the worker's next test, as far as
     /// can be told at once. All that `test` needs must be known to live or be looked at by visit().
-    [[nodiscard]] bool is_quiet(std::uint32_t worker, std::uint32_t test, std::uint32_t next) const {
+    [[nodiscard]] bool
+    is_quiet(std::uint32_t worker, std::uint32_t test, std::uint32_t next) const {
         const Room& room = rooms_[worker];
         return room.knows(plan_.set_of(test))
                && (room.narrow == 0 || plan_.node_of(test) == plan_.node_of(next));
@@ -78,7 +79,8 @@ private:
     struct Room {
         std::vector<std::uint32_t> live;  ///< instances, oldest first
         std::uint32_t narrow = 0;         ///< of them, those that do not live for the session
-        /// All needs of these sets live: the last ones seen, the oldest of which is forgotten first.
+        /// All needs of these sets live: the last ones seen, the oldest of which is forgotten
+        /// first.
         std::array<std::uint32_t, 4> settled{};
         std::size_t oldest = 0;
         [[nodiscard]] bool knows(std::uint32_t set) const {

@@ -74,9 +74,9 @@ Grain grain_of(
         || lumps.wide_rivals) {
         return {};
     }
-    const Bounds& bounds = costs.lanes > 1               ? k_lanes
+    const Bounds& bounds = costs.lanes > 1             ? k_lanes
                            : is_planned(configuration) ? k_planned
-                                                         : k_usual;
+                                                       : k_usual;
     // A controller that shares the cores with so many cannot keep up, and workers wait for it.
     const std::uint32_t finer = messages_s * nodes > least_s * cores ? 2 : 1;
     const std::uint32_t run =
