@@ -11,7 +11,8 @@ The parent starts pytest with ``-p advisor_recorder`` and these variables:
 The parent reads and computes; this file does neither.  How it writes is in ``advisor_ring``, what
 tests leave behind is counted in ``advisor_leftovers``.  What it promises the suite:
 
-- The process looks untouched: environment, sys.path and sys.argv are put back at import.
+- The process looks untouched: environment, sys.path and the lists of arguments are put back at
+  import. Only ADVISOR_RUN_ID stays, by which advisor finds processes that a test leaves behind.
 - The first session of the process is recorded, and runs without xdist; nested ones are left alone.
 - It never prints and never fails a test.  Whatever goes wrong inside it ends the recording, and
   the reason is the last frame.
@@ -213,24 +214,30 @@ class Recorder:
         get_ident, point, tests = self.get_ident, self.point, self.tests
         next_test = self.next_test
         here = 0
+        begun: pytest.Item | None = None
+
+        def begin(item: pytest.Item) -> None:
+            nonlocal here, begun
+            known = tests.get(id(item))
+            next_ = self.announce(item) if known is None else known
+            next_test(next_, True)
+            self.test, here, begun = next_, next_ << 32, item
+            point(BEGUN | here)
 
         @pytest.hookimpl(tryfirst=True)
         def protocol(item: pytest.Item) -> None:
-            nonlocal here
             if get_ident() == self.thread:
                 try:
-                    known = tests.get(id(item))
-                    next_ = self.announce(item) if known is None else known
-                    next_test(next_, True)
-                    self.test, here = next_, next_ << 32
-                    point(BEGUN | here)
+                    begin(item)
                 except Exception as error:
                     self.stop(error)
 
         @pytest.hookimpl(tryfirst=True)
-        def setup() -> None:
+        def setup(item: pytest.Item) -> None:
             if get_ident() == self.thread:
                 try:
+                    if item is not begun:  # another plugin ran its protocol, before ours heard of it
+                        begin(item)
                     point(SET_UP | here)
                 except Exception as error:
                     self.stop(error)
@@ -312,6 +319,8 @@ def restore_options(config: pytest.Config, options: Any) -> None:
     words = without_own_words([str(word) for word in config.invocation_params.args])
     object.__setattr__(config.invocation_params, "args", tuple(words))
     options.plugins = [name for name in options.plugins if name != __name__]
+    if getattr(options, "looponfail", False):
+        options.looponfail = False
     active = getattr(options, "numprocesses", None), getattr(options, "tx", None)
     if any(active) or getattr(options, "dist", "no") != "no" or getattr(options, "distload", False):
         options.numprocesses, options.dist, options.tx, options.distload = 0, "no", [], False
@@ -324,7 +333,7 @@ def put_back(name: str, kept: str) -> None:
 
 
 def restore_process() -> tuple[str, bool]:
-    """Puts environment, sys.path and sys.argv back; returns the path of the ring, or nothing, and
+    """Puts environment, sys.path and arguments back; returns the path of the ring, or nothing, and
     whether the GIL is to be counted."""
     path = os.environ.pop("ADVISOR_RECORDER_RING", "")
     counts = path != "" and os.environ.get("ADVISOR_GIL_COUNTERS") == path
@@ -338,7 +347,8 @@ def restore_process() -> tuple[str, bool]:
         os.environ.pop("ADVISOR_GIL_LD_PRELOAD", None)
         sys.path[:] = [entry for entry in sys.path if entry != own]
         sys.path_importer_cache.pop(own, None)
-        sys.argv[:] = without_own_words(sys.argv)
+        for words in (sys.argv, getattr(sys, "orig_argv", [])):  # from 3.10 on
+            words[:] = without_own_words(words)
     return path, counts
 
 

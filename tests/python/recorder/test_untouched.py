@@ -63,3 +63,14 @@ def test_the_users_pythonpath_is_kept(recorded: Recorded, tmp_path: Path) -> Non
     env = dict(os.environ, PYTHONPATH=own, EXPECTED_PYTHONPATH=own)
     run = recorded("nested", "-k", "untouched", env=env)
     assert run.exit_code == 0, run.output
+
+
+def test_a_suite_may_start_its_own_command_line_again(recorded: Recorded, suite: Suite) -> None:
+    (suite("empty") / "test_again.py").write_text(
+        "import os, subprocess, sys\n"
+        "def test_again():\n"
+        "    if 'INNER' not in os.environ and hasattr(sys, 'orig_argv'):\n"
+        "        subprocess.run(sys.orig_argv, env={**os.environ, 'INNER': '1'}, check=True)\n"
+    )
+    run = recorded("empty")
+    assert run.exit_code == 0, run.output
