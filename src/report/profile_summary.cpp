@@ -25,7 +25,9 @@ Cost work_of(const Profile& profile) {
     std::optional<Cost> sum;
     const auto add = [&](const Cost& cost) { sum = sum ? *sum + cost : cost; };
     for (const TestCost& test : profile.tests) {
-        add(test.total());
+        if (test.outcome != TestOutcome::not_run) {
+            add(test.total());
+        }
     }
     for (const FixtureInstance& instance : profile.fixtures) {
         add(cost_of(instance));
@@ -206,7 +208,9 @@ ProfileSummary summary_of(const Profile& profile, std::size_t most) {
     summary.session = session_of(profile);
     summary.spent = spent_of(profile, work);
     summary.worked = work.wall;
-    summary.gil_held = profile.sampling ? profile.sampling->gil_held : work.gil_held;
+    summary.gil_held = work.gil_held;
+    summary.gil_held_blocked = work.gil_held_blocked;
+    summary.gil_releases = work.gil_releases;
     summary.slowest = slowest_of(profile, most);
     summary.fixtures = fixtures_of(profile, most);
     return summary;

@@ -33,7 +33,8 @@ Lines header(const Profile& profile, const ProfileSummary& summary, const TextSt
         facts.push_back("medians of " + format_count(profile.repeats->merged(), "run"));
     }
     for (const auto& [outcome, count] : summary.outcomes) {
-        facts.push_back(fmt::format("{} {}", count, outcome));
+        const bool ran = outcome != name_of(TestOutcome::not_run);
+        facts.push_back(fmt::format("{} {}", count, ran ? outcome : "not run"));
     }
     for (std::string& fact : machine_facts(profile.host, profile.interpreter)) {
         facts.push_back(std::move(fact));
@@ -63,13 +64,12 @@ Lines shares(
 }
 
 /// How the GIL was read, and what that leaves open.
-std::string how_held(const Profile& profile) {
-    const Cost& loop = profile.session.loop;
-    if (loop.gil_releases.has_value()) {
-        const auto releases = static_cast<std::size_t>(loop.gil_releases.value());
+std::string how_held(const Profile& profile, const ProfileSummary& summary) {
+    if (summary.gil_releases.has_value()) {
+        const auto releases = static_cast<std::size_t>(summary.gil_releases.value());
         return fmt::format(
             ", {} of it by who did not run, as counted from within; it was released {}",
-            format_seconds(loop.gil_held_blocked.value_or(Seconds(0))),
+            format_seconds(summary.gil_held_blocked.value_or(Seconds(0))),
             format_count(releases, "time")
         );
     }
@@ -87,15 +87,16 @@ Lines spent(const Profile& profile, const ProfileSummary& summary, const TextSty
     Lines lines = shares("What tests and fixtures did", summary.spent, summary.worked, style);
     if (!lines.empty() && summary.gil_held.has_value()) {
         const double share = std::min(1.0, summary.gil_held.value() / summary.worked);
-        lines =
-            lines
-            + paragraph(
-                "  ",
-                fmt::format(
-                    "The GIL was held for {} of that{}.", format_percent(share), how_held(profile)
-                ),
-                style
-            );
+        lines = lines
+                + paragraph(
+                    "  ",
+                    fmt::format(
+                        "The GIL was held for {} of that{}.",
+                        format_percent(share),
+                        how_held(profile, summary)
+                    ),
+                    style
+                );
     }
     return lines;
 }

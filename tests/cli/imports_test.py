@@ -39,7 +39,9 @@ def test_imported_durations_are_advised_for_the_interpreter_given(program: Progr
         p for p in advice["predictions"] if p["configuration"]["spec"] == advice["recommended"]
     )
     assert best["can_run"]
-    assert "CPU and waiting time of each test" in {gap["what"] for gap in advice["measured_with"]["missing"]}
+    assert "CPU and waiting time of each test" in {
+        gap["what"] for gap in advice["measured_with"]["missing"]
+    }
 
 
 def test_where_no_interpreter_has_pytest_the_error_names_the_option(program: Program) -> None:

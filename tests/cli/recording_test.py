@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .conftest import Program
 
 LEAVING = """
@@ -47,3 +49,22 @@ def test_a_way_to_read_the_gil_that_there_is_not_is_refused(advisor: Program) ->
     ended = advisor.suite("profile", "--gil", "often")
     assert ended.code == 2 and ended.out == ""
     assert "it is neither auto nor exact nor none" in ended.err
+
+
+@pytest.mark.parametrize("code", [0, 2, 4, 5])
+def test_an_end_amid_tests_keeps_what_ran_whatever_the_exit_code(
+    advisor: Program, code: int
+) -> None:
+    """Codes that pytest uses for a wrong option, or for no tests, may be a test's own."""
+    advisor.write(test_it=f"import os\ndef test_1(): pass\ndef test_2(): os._exit({code})\n")
+    ended = advisor.suite("profile", "--json")
+    assert ended.code == 3, ended.err
+    assert ended.document["tests"]["outcome"] == ["passed", "interrupted"]
+    assert f"exit code {code}" in ended.document["run"]["incomplete_because"]
+
+
+def test_a_module_that_ends_the_interpreter_is_found_out(advisor: Program) -> None:
+    advisor.write(test_it="import os\nos._exit(0)\n")
+    ended = advisor.suite("profile")
+    assert ended.code != 0
+    assert "pytest ended with exit code 0 during collection" in ended.err
