@@ -236,7 +236,7 @@ class Recorder:
         def setup(item: pytest.Item) -> None:
             if get_ident() == self.thread:
                 try:
-                    if item is not begun:  # another plugin ran its protocol, before ours heard of it
+                    if item is not begun:  # another plugin ran it, and ours was not asked
                         begin(item)
                     point(SET_UP | here)
                 except Exception as error:
