@@ -54,13 +54,14 @@ def test_a_conftest_that_runs_tests_itself_gets_each_its_own(
     recorded: Recorded, suite: Suite
 ) -> None:
     """Where it is asked first and answers, pytest asks nobody else to run the test."""
-    (suite("scopes") / "conftest.py").open("a").write(
-        "\n@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_protocol(item, nextitem):\n"
-        "    if len(item.name) % 2:\n"
-        "        from _pytest.runner import runtestprotocol\n"
-        "        runtestprotocol(item, nextitem=nextitem)\n"
-        "        return True\n"
-    )
+    with (suite("scopes") / "conftest.py").open("a") as conftest:
+        conftest.write(
+            "\n@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_protocol(item, nextitem):\n"
+            "    if len(item.name) % 2:\n"
+            "        from _pytest.runner import runtestprotocol\n"
+            "        runtestprotocol(item, nextitem=nextitem)\n"
+            "        return True\n"
+        )
     run = recorded("scopes")
     assert run.exit_code == 0, run.output
     assert {len(name.rpartition("::")[2]) % 2 for name in run.ids()} == {0, 1}
