@@ -141,18 +141,21 @@ std::optional<Error> failure_of(const Profile& profile) {
             profile.run.incomplete_because,
             "what is said of the suite rests on the tests that ran"};
     }
-    if (profile.run.exit_code != 0) {
-        const auto failures = static_cast<std::size_t>(std::count_if(
-            profile.tests.begin(),
-            profile.tests.end(),
-            [](const TestCost& test) { return is_failure(test.outcome); }
-        ));
+    const auto failures = static_cast<std::size_t>(std::count_if(
+        profile.tests.begin(),
+        profile.tests.end(),
+        [](const TestCost& test) { return is_failure(test.outcome); }
+    ));
+    const bool succeeded = profile.run.exit_code == 0;
+    if (!succeeded || failures > 0) {
         return Error{
             ErrorKind::suite_failed,
             "the suite failed",
             fmt::format(
                 "{}{}",
-                failures == 0 ? "" : format_count(failures, "test") + " failed, and ",
+                failures == 0
+                    ? ""
+                    : format_count(failures, "test") + " failed, " + (succeeded ? "but " : "and "),
                 profile.run.signal
                     ? fmt::format("signal {} ended pytest after its last test", *profile.run.signal)
                     : fmt::format("pytest exited with {}", profile.run.exit_code.value_or(-1))
@@ -281,8 +284,10 @@ Result<Recorded> record(
         forget_recordings(suite, *profiled);
         return tl::unexpected(profiled->interrupted ? stopped(profile) : *nothing);
     }
+    const std::size_t ran = tests_that_ran(profile);
     shell.note(fmt::format(
-        "recorded {} in {}",
+        "recorded {}{} in {}",
+        ran == profile.tests.size() ? "" : fmt::format("{} of ", ran),
         format_count(profile.tests.size(), "test"),
         format_seconds(profile.run.wall)
     ));

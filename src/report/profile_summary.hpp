@@ -27,6 +27,7 @@ struct ProfileSummary {
     Breakdown session;                            ///< parts of the run, in order of time
     Breakdown spent;                              ///< CPU and waiting of tests and fixtures
     Seconds worked;                               ///< wall of tests and fixtures: whole of `spent`
+    bool knows_cpu = false;                       ///< apart from waiting
     Measured<Seconds> gil_held;  ///< of `worked`, as the next two; absent if any part lacks it
     Measured<Seconds> gil_held_blocked;
     Measured<std::int64_t> gil_releases;

@@ -63,6 +63,11 @@ Lines shares(
     return Lines{heading(title, style)} + share_lines(parts, whole, style);
 }
 
+/// Half of the interval in which the truth is in 19 of 20 runs.
+Seconds two_errors(const Sampling& sampling) {
+    return 2.0 * sampling.gil_standard_error;
+}
+
 /// How the GIL was read, and what that leaves open.
 std::string how_held(const Profile& profile, const ProfileSummary& summary) {
     if (summary.gil_releases.has_value()) {
@@ -77,28 +82,28 @@ std::string how_held(const Profile& profile, const ProfileSummary& summary) {
         return "";
     }
     return fmt::format(
-        ", by {} from outside, give or take {}",
-        format_count(profile.sampling->samples, "sample"),
-        format_seconds(profile.sampling->gil_standard_error)
+        ", by samples from outside, give or take {}", format_seconds(two_errors(*profile.sampling))
     );
 }
 
 Lines spent(const Profile& profile, const ProfileSummary& summary, const TextStyle& style) {
     Lines lines = shares("What tests and fixtures did", summary.spent, summary.worked, style);
-    if (!lines.empty() && summary.gil_held.has_value()) {
-        const double share = std::min(1.0, summary.gil_held.value() / summary.worked);
-        lines = lines
-                + paragraph(
-                    "  ",
-                    fmt::format(
-                        "The GIL was held for {} of that{}.",
-                        format_percent(share),
-                        how_held(profile, summary)
-                    ),
-                    style
-                );
+    if (lines.empty() || !summary.gil_held.has_value()) {
+        return lines;
     }
-    return lines;
+    const bool sampled = summary.gil_held.source() == Source::sampled && profile.sampling;
+    if (sampled && two_errors(*profile.sampling) > summary.worked * 0.25) {
+        const auto* const sentence =
+            "That is too short to tell from samples for how much of it the GIL was held; --gil "
+            "exact counts.";
+        return lines + paragraph("  ", sentence, style);
+    }
+    const std::string sentence = fmt::format(
+        "The GIL was held for {} of that{}.",
+        format_percent(summary.gil_held.value() / summary.worked),
+        how_held(profile, summary)
+    );
+    return lines + paragraph("  ", sentence, style);
 }
 
 Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
@@ -115,8 +120,10 @@ Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
     if (has_spreads) {
         table.columns.push_back({"spread", Align::right});
     }
-    table.columns.push_back({"CPU", Align::right});
-    table.columns.push_back({"blocked", Align::right});
+    if (summary.knows_cpu) {
+        table.columns.push_back({"CPU", Align::right});
+        table.columns.push_back({"blocked", Align::right});
+    }
     table.columns.push_back({"test", Align::left, Fit::elastic});
     for (const TestCost* test : summary.slowest) {
         const Cost total = test->total();
@@ -125,8 +132,10 @@ Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
         if (has_spreads) {
             row.push_back({test->wall_spread ? format_percent(*test->wall_spread) : ""});
         }
-        row.push_back({seconds_text(total.cpu(), decimals)});
-        row.push_back({seconds_text(total.blocked(), decimals)});
+        if (summary.knows_cpu) {
+            row.push_back({seconds_text(total.cpu(), decimals)});
+            row.push_back({seconds_text(total.blocked(), decimals)});
+        }
         row.push_back({test->id, is_failure(test->outcome) ? Tone::bad : Tone::plain});
     }
     return Lines{heading("Slowest tests", style)} + lines_of(table, 2, style);

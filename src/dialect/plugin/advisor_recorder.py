@@ -314,15 +314,24 @@ def without_own_words(words: list[str]) -> list[str]:
     return words
 
 
-def restore_options(config: pytest.Config, options: Any) -> None:
+def workers_asked_for(options: Any) -> str:
+    """In pytest-xdist's words; nothing where it is not to start any."""
+    count, tx = getattr(options, "numprocesses", None), getattr(options, "tx", None)
+    dist = "load" if getattr(options, "distload", False) else getattr(options, "dist", "no")
+    words = [f"-n {count}"] if count else [f"--tx {word}" for word in tx or []]
+    return " ".join(words + ([] if dist == "no" else [f"--dist {dist}"]))
+
+
+def restore_options(recorder: Recorder, config: pytest.Config, options: Any) -> None:
     """Hides this plugin from what copies options, and undoes what they ask of pytest-xdist."""
     words = without_own_words([str(word) for word in config.invocation_params.args])
     object.__setattr__(config.invocation_params, "args", tuple(words))
     options.plugins = [name for name in options.plugins if name != __name__]
     if getattr(options, "looponfail", False):
         options.looponfail = False
-    active = getattr(options, "numprocesses", None), getattr(options, "tx", None)
-    if any(active) or getattr(options, "dist", "no") != "no" or getattr(options, "distload", False):
+    workers = workers_asked_for(options)
+    if workers:
+        recorder.fact("workers", workers)
         options.numprocesses, options.dist, options.tx, options.distload = 0, "no", [], False
 
 
@@ -375,7 +384,7 @@ _waiting = attach()
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     # The first session of the process is the one to record; a nested one finds nothing waiting.
     for recorder in _waiting:
-        recorder.guarded(restore_options, early_config, early_config.known_args_namespace)
+        recorder.guarded(restore_options, recorder, early_config, early_config.known_args_namespace)
         early_config.pluginmanager.register(recorder, "advisor_recorder_hooks")
     yield
 
@@ -383,5 +392,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 @pytest.hookimpl(tryfirst=True, hookwrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
     while _waiting:
-        _waiting.pop().guarded(restore_options, config, config.option)
+        recorder = _waiting.pop()
+        recorder.guarded(restore_options, recorder, config, config.option)
     yield

@@ -38,7 +38,7 @@ def test_a_run_that_asks_for_xdist_is_recorded_sequentially(
     run = recorded("scopes", *words)
     assert run.exit_code == 0, run.output
     assert [f.test for f in run.of("test_begin")] == list(range(len(run.ids())))
-    assert "gw0" not in run.output and len(run.of("finished")) == 1
+    assert "bringing up nodes" not in run.output and len(run.of("finished")) == 1
 
 
 def test_addopts_that_ask_for_xdist_are_undone(
