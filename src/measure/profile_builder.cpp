@@ -185,6 +185,12 @@ void name_missing(const RecordedRun& run, Profile& profile) {
             {"waiting for a core", "/proc/thread-self/schedstat could not be read throughout"}
         );
     }
+    if (!run.all_peaks_known) {
+        profile.missing.push_back(
+            {"the peak of memory of each test",
+             "the kernel did not let it begin anew (/proc/self/clear_refs)"}
+        );
+    }
     if (const auto workers = run.facts.find("workers"); workers != run.facts.end()) {
         profile.missing.push_back(
             {fmt::format("the suite under {}, for which its options ask", workers->second),

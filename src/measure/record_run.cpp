@@ -287,6 +287,7 @@ void RecordedRun::see(const Mark& at, Account account) {
         charge(each);
     }
     all_waits_known = all_waits_known && at.run_delay_ns.has_value();
+    all_peaks_known = all_peaks_known && at.max_rss_kib > 0;
     const Bytes peak = of_kibibytes(at.max_rss_kib);
     raise(peak_rss, peak);
     for (const Begun& begun : since_mark_) {

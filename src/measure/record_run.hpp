@@ -89,6 +89,7 @@ public:
     std::vector<HoldingsChange> holdings_changes;
     std::string failure;          ///< why the recorder stopped; empty if it did not
     bool all_waits_known = true;  ///< every mark had a run delay
+    bool all_peaks_known = true;  ///< every mark had a peak of memory
 
 private:
     struct OpenFixture {

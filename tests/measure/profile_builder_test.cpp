@@ -232,6 +232,17 @@ TEST_CASE("memory that has grown is of tests that were not over before it could 
     CHECK(profile.tests.at(3).peak_rss == Bytes(31 << 20));
 }
 
+TEST_CASE("peaks that the kernel does not let begin anew are missing, and not zero") {
+    Tape tape;
+    tape.collected({"a.py::t"});
+    tape.now().max_rss_kib = 0;
+    tape.test(0, 5).finished();
+    const Profile profile = profile_of(tape);
+    CHECK(profile.tests.at(0).peak_rss == Bytes(0));
+    REQUIRE(profile.missing.size() == 1);
+    CHECK(profile.missing[0].what == "the peak of memory of each test");
+}
+
 TEST_CASE("a session whose end nobody saw ends with the process") {
     Tape tape;
     tape.collected({"a.py::t"}).test(0, 5).session(SessionPoint::finished);

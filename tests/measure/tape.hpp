@@ -23,6 +23,7 @@ public:
     Tape() {
         now_.wall_ns = k_exec_ns;
         now_.run_delay_ns = 0;
+        now_.max_rss_kib = 1024;
     }
 
     Tape& compute(std::uint64_t ms) {
