@@ -62,7 +62,7 @@ Command profile_command() {
         "The recording is kept in .advisor/ as well. Exit code 0; 2 where there is nothing to "
         "record or an option is wrong; 3 where the suite failed, or advisor was killed.";
     std::vector<OptionSpec> recording = with_recording(
-        {{"output", "FILE", "write it here, too"},
+        {written_file("output", "write it here, too"),
          repeat_option(),
          {"recover", "", "what an advisor that was killed had recorded, the newest in .advisor/"}}
     );

@@ -87,6 +87,9 @@ bool began_none(const Profile& profile) {
 
 /// Why there is nothing to analyse, if so.
 std::optional<Error> nothing_to_analyse(const Profile& profile) {
+    if (tests_that_ran(profile) > 0) {
+        return std::nullopt;
+    }
     const int code = profile.run.exit_code.value_or(-1);
     if (code == k_pytest_usage_error) {
         return Error{
@@ -99,8 +102,11 @@ std::optional<Error> nothing_to_analyse(const Profile& profile) {
         return Error{
             ErrorKind::input,
             "pytest ran no test",
-            fmt::format("of {} that it collected", profile.tests.size()),
-            "leave out what makes pytest show and not run, such as --collect-only or --help"};
+            profile.tests.empty() ? profile.run.incomplete_because
+                                  : fmt::format("of {} that it collected", profile.tests.size()),
+            "leave out what makes pytest show and not run, such as --collect-only or --help, and "
+            "see "
+            "that no module ends the interpreter"};
     }
     if (code == k_pytest_no_tests) {
         return Error{
@@ -109,18 +115,14 @@ std::optional<Error> nothing_to_analyse(const Profile& profile) {
             fmt::format("in {}", profile.run.directory),
             "name the tests after --, as in: advisor analyze -- tests"};
     }
-    if (tests_that_ran(profile) == 0) {
-        const std::string because =
-            profile.run.incomplete_because.empty()
-                ? fmt::format("pytest exited with {} before a test ended", code)
-                : profile.run.incomplete_because;
-        return Error{
-            ErrorKind::suite_failed,
-            "the suite failed before any test could be measured",
-            because,
-            "mend it first: run the same command without advisor"};
-    }
-    return std::nullopt;
+    const std::string because = profile.run.incomplete_because.empty()
+                                    ? fmt::format("pytest exited with {} before a test ended", code)
+                                    : profile.run.incomplete_because;
+    return Error{
+        ErrorKind::suite_failed,
+        "the suite failed before any test could be measured",
+        because,
+        "mend it first: run the same command without advisor"};
 }
 
 Error stopped(const Profile& profile) {
@@ -139,23 +141,26 @@ std::optional<Error> failure_of(const Profile& profile) {
             profile.run.incomplete_because,
             "what is said of the suite rests on the tests that ran"};
     }
-    if (profile.run.exit_code != 0) {
-        const auto failures = static_cast<std::size_t>(std::count_if(
-            profile.tests.begin(),
-            profile.tests.end(),
-            [](const TestCost& test) { return is_failure(test.outcome); }
-        ));
+    const auto failures = static_cast<std::size_t>(std::count_if(
+        profile.tests.begin(),
+        profile.tests.end(),
+        [](const TestCost& test) { return is_failure(test.outcome); }
+    ));
+    const bool succeeded = profile.run.exit_code == 0;
+    if (!succeeded || failures > 0) {
         return Error{
             ErrorKind::suite_failed,
             "the suite failed",
             fmt::format(
                 "{}{}",
-                failures == 0 ? "" : format_count(failures, "test") + " failed, ",
+                failures == 0
+                    ? ""
+                    : format_count(failures, "test") + " failed, " + (succeeded ? "but " : "and "),
                 profile.run.signal
-                    ? fmt::format("and signal {} ended pytest at its end", *profile.run.signal)
+                    ? fmt::format("signal {} ended pytest after its last test", *profile.run.signal)
                     : fmt::format("pytest exited with {}", profile.run.exit_code.value_or(-1))
             ),
-            "the advice is given all the same; failing tests may take another time when they pass"};
+            "failing tests may take another time when they pass"};
     }
     return std::nullopt;
 }
@@ -279,8 +284,10 @@ Result<Recorded> record(
         forget_recordings(suite, *profiled);
         return tl::unexpected(profiled->interrupted ? stopped(profile) : *nothing);
     }
+    const std::size_t ran = tests_that_ran(profile);
     shell.note(fmt::format(
-        "recorded {} in {}",
+        "recorded {}{} in {}",
+        ran == profile.tests.size() ? "" : fmt::format("{} of ", ran),
         format_count(profile.tests.size(), "test"),
         format_seconds(profile.run.wall)
     ));

@@ -1,5 +1,7 @@
 #include "measure/profile_builder.hpp"
 
+#include <advisor/base/text.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,12 +20,14 @@ Seconds since(std::uint64_t begin_ns, std::uint64_t at_ns) {
     return Seconds(at_ns > begin_ns ? static_cast<double>(at_ns - begin_ns) * 1e-9 : 0.0);
 }
 
-/// What wait4 counted beyond the last mark: the end of the interpreter. Its waiting for a core is
+/// What wait4 counted beyond the last mark: the end of the interpreter, and that of the session
+/// where a plugin's failure let nobody see that end. Its waiting for a core is
 /// not known, since a process that has ended has no schedstat. Never more than one core's time,
 /// since a launcher between us and pytest is in wait4's figures and not in the recorder's.
 Cost exit_cost(const RecordedRun& run, const RunFacts& facts) {
     Cost cost;
-    const auto& last = run.point(SessionPoint::unconfigured);
+    const auto& unconfigured = run.point(SessionPoint::unconfigured);
+    const auto& last = unconfigured ? unconfigured : run.point(SessionPoint::finished);
     if (!last) {
         return cost;
     }
@@ -68,7 +72,7 @@ ProfiledRun run_of(const RecordedRun& run, RunFacts& facts) {
     result.exit_code = facts.exit_code;
     result.signal = facts.signal;
     result.wall = since(facts.exec_ns, facts.exit_ns);
-    result.peak_rss = facts.usage.peak_rss;
+    result.peak_rss = std::max(facts.usage.peak_rss, run.peak_rss);
     result.started_utc = std::move(facts.started_utc);
     return result;
 }
@@ -181,6 +185,29 @@ void name_missing(const RecordedRun& run, Profile& profile) {
             {"waiting for a core", "/proc/thread-self/schedstat could not be read throughout"}
         );
     }
+    if (!run.all_peaks_known) {
+        profile.missing.push_back(
+            {"the peak of memory of each test",
+             "the kernel did not let it begin anew (/proc/self/clear_refs)"}
+        );
+    }
+    if (const auto workers = run.facts.find("workers"); workers != run.facts.end()) {
+        profile.missing.push_back(
+            {fmt::format("the suite under {}, for which its options ask", workers->second),
+             "a recording is of one process that runs every test"}
+        );
+    }
+    const auto repeated = static_cast<std::size_t>(std::count_if(
+        run.recorded.begin(),
+        run.recorded.end(),
+        [](const RecordedTest& test) { return test.repeated; }
+    ));
+    if (repeated > 0) {
+        profile.missing.push_back(
+            {fmt::format("each run of {} alone", format_count(repeated, "test")),
+             "the session ran the same item more than once; its time is that of all its runs"}
+        );
+    }
     const bool any_forked =
         std::any_of(run.recorded.begin(), run.recorded.end(), [](const RecordedTest& test) {
             return test.begun && test.forked;
@@ -265,6 +292,9 @@ Profile ProfileBuilder::finish(RunFacts facts) && {
     profile.run.incomplete_because = incomplete_because(run, facts, profile);
     profile.run.complete = profile.run.incomplete_because.empty();
     profile.missing = std::move(facts.missing);
+    if (profile.run.complete && !facts.stopped_because.empty()) {
+        profile.missing.push_back({"the whole exit of the interpreter", facts.stopped_because});
+    }
     name_missing(run, profile);
     move_leftovers(run, profile);
     if (facts.samples) {

@@ -149,43 +149,60 @@ bool sees_cores(const std::vector<Subject>& subjects) {
     return cpu > Seconds(0) && on_core >= 0.5 * runnable * (cpu / (cpu + queued));
 }
 
-/// Without samples, who computes is taken to hold the GIL, and who waits is not.
-void estimate_gil(RecordedRun& run, const std::vector<Subject>& subjects, Sampling& sampling) {
-    const bool cores = sees_cores(subjects);
+struct Held {
+    Seconds time;
+    Seconds blocked;  ///< part of it in which the test's thread did not run
+    double variance = 0.0;
+};
+
+/// Of subjects that tell of each other. Without samples, who computes is taken to hold the GIL, and
+/// who waits is not.
+Held hold_gil(const std::vector<Subject>& subjects, bool sees_cores) {
     std::vector<Trial> computing;
     std::vector<Trial> blocked;
     for (const Subject& subject : subjects) {
         const Tally& tally = subject.tally;
         computing.push_back(
-            cores ? Trial{tally.on_core_held, tally.on_core, subject.group}
-                  : Trial{tally.runnable_held, tally.runnable, subject.group}
+            sees_cores ? Trial{tally.on_core_held, tally.on_core, subject.group}
+                       : Trial{tally.runnable_held, tally.runnable, subject.group}
         );
         blocked.push_back({tally.blocked_held, tally.blocked, subject.group});
     }
     const Shares while_computing = shrunk_shares(computing, 1.0);
     const Shares while_blocked = shrunk_shares(blocked, 0.0);
-    std::vector<double> cpu(subjects.size());
-    std::vector<double> idle(subjects.size());
-    Seconds held;
+    std::vector<double> cpu;
+    std::vector<double> idle;
+    Held held;
     for (std::size_t i = 0; i < subjects.size(); ++i) {
         Cost& cost = *subjects[i].cost;
         const Seconds on = cost.cpu() * while_computing.spans[i].mean;
         const Seconds off = cost.blocked() * while_blocked.spans[i].mean;
         cost.gil_held = {on + off, Source::sampled};
         cost.gil_held_blocked = {off, Source::sampled};
-        if (subjects[i].is_work) {
-            cpu[i] = cost.cpu().value();
-            idle[i] = cost.blocked().value();
-            held += on + off;
-            sampling.gil_held_blocked += off;
-        }
+        cpu.push_back(cost.cpu().value());
+        idle.push_back(cost.blocked().value());
+        held.time += on + off;
+        held.blocked += off;
     }
-    run.loop.gil_held = sampling.gil_held = {held, Source::sampled};
-    run.loop.gil_held_blocked = {sampling.gil_held_blocked, Source::sampled};
-    sampling.gil_standard_error = Seconds(std::sqrt(
-        while_computing.variance_of_sum(computing, cpu)
-        + while_blocked.variance_of_sum(blocked, idle)
-    ));
+    held.variance = while_computing.variance_of_sum(computing, cpu)
+                    + while_blocked.variance_of_sum(blocked, idle);
+    return held;
+}
+
+/// What imports do tells nothing of what tests do, so that each is estimated from its own samples.
+void estimate_gil(RecordedRun& run, const std::vector<Subject>& subjects, Sampling& sampling) {
+    const bool cores = sees_cores(subjects);
+    std::vector<Subject> session = subjects;
+    const auto work = std::stable_partition(session.begin(), session.end(), [](const Subject& one) {
+        return !one.is_work;
+    });
+    const Held held = hold_gil({work, session.end()}, cores);
+    session.erase(work, session.end());
+    hold_gil(session, cores);
+    run.loop.gil_held = sampling.gil_held = {held.time, Source::sampled};
+    run.loop.gil_held_blocked = {held.blocked, Source::sampled};
+    sampling.gil_held_blocked = held.blocked;
+    sampling.gil_standard_error = Seconds(std::sqrt(held.variance));
 }
 
 double sum_of(const Reasons& reasons) {

@@ -48,6 +48,14 @@ Share posterior(const Trial& trial, const Beta& prior) {
     return {mean, mean * (1 - mean) / (weight + 1), prior.strength / weight};
 }
 
+/// Of the share behind `trial`, given any share as likely as another before it (Laplace): not zero
+/// where all samples said the same.
+double variance_of(const Trial& trial) {
+    const double weight = trial.samples + 2.0;
+    const double mean = (trial.hits + 1.0) / weight;
+    return mean * (1 - mean) / (weight + 1);
+}
+
 std::vector<Trial> groups_of(std::span<const Trial> trials) {
     std::vector<Trial> groups;
     for (const Trial& trial : trials) {
@@ -74,7 +82,7 @@ Shares shrunk_shares(std::span<const Trial> trials, double prior) {
         groups, [&](std::size_t) { return whole.mean; }, 1.0
     );
     Shares shares;
-    shares.variance_of_all = whole.variance;
+    shares.variance_of_all = variance_of(all);
     for (const Trial& group : groups) {
         shares.groups.push_back(posterior(group, {whole.mean, alike}));
     }

@@ -96,6 +96,17 @@ TEST_CASE("the GIL that is held while nothing runs is told apart") {
     CHECK(profile.sampling->gil_held_blocked.value() == doctest::Approx(0.1).epsilon(0.02));
 }
 
+TEST_CASE("samples that all say the same leave an error, the larger the fewer they are") {
+    const auto error_of = [](int samples) {
+        Tape tape = computing_and_waiting();
+        Samples few(150);
+        few.see(samples, GilState::held).see(samples, GilState::held, k_asleep);
+        return profile_of(tape, few.log).sampling->gil_standard_error;
+    };
+    CHECK(error_of(200) > Seconds(0));
+    CHECK(error_of(4) > error_of(200) * 5.0);
+}
+
 TEST_CASE("a sampler that saw a stretch seldom, because it was late, is not misled by it") {
     // Only every tenth of the samples of the computing test is there.
     Tape tape = computing_and_waiting();
