@@ -93,10 +93,12 @@ Result<Recorded> record_repeatedly(
     if (merged.repeats) {
         shell.note(summary(*merged.repeats));
     }
-    if (const Status saved = save(suite, merged); !saved) {
+    const Status saved = save(suite, merged);
+    if (!saved) {
         report_error(saved.error());
     }
-    return Recorded{std::move(merged), failure_of(series, number), series.interrupted};
+    return Recorded{
+        std::move(merged), failure_of(series, number), series.interrupted, saved.has_value()};
 }
 
 OptionSpec repeat_option() {

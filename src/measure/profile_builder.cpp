@@ -72,7 +72,9 @@ ProfiledRun run_of(const RecordedRun& run, RunFacts& facts) {
     result.exit_code = facts.exit_code;
     result.signal = facts.signal;
     result.wall = since(facts.exec_ns, facts.exit_ns);
-    result.peak_rss = std::max(facts.usage.peak_rss, run.peak_rss);
+    // What wait4 tells is of a launcher, too, and of what came after the peak began anew.
+    result.peak_rss =
+        run.all_peaks_known && run.peak_rss > Bytes(0) ? run.peak_rss : facts.usage.peak_rss;
     result.started_utc = std::move(facts.started_utc);
     return result;
 }
@@ -179,7 +181,7 @@ void name_unsampled(const RecordedRun& run, const RunFacts& facts, Profile& prof
     }
 }
 
-void name_missing(const RecordedRun& run, Profile& profile) {
+void name_missing(const RecordedRun& run, const RunFacts& facts, Profile& profile) {
     if (!run.all_waits_known) {
         profile.missing.push_back(
             {"waiting for a core", "/proc/thread-self/schedstat could not be read throughout"}
@@ -188,7 +190,8 @@ void name_missing(const RecordedRun& run, Profile& profile) {
     if (!run.all_peaks_known) {
         profile.missing.push_back(
             {"the peak of memory of each test",
-             "the kernel did not let it begin anew (/proc/self/clear_refs)"}
+             facts.restarts_peaks ? "the kernel did not let it begin anew (/proc/self/clear_refs)"
+                                  : "it was not asked for"}
         );
     }
     if (const auto workers = run.facts.find("workers"); workers != run.facts.end()) {
@@ -295,7 +298,7 @@ Profile ProfileBuilder::finish(RunFacts facts) && {
     if (profile.run.complete && !facts.stopped_because.empty()) {
         profile.missing.push_back({"the whole exit of the interpreter", facts.stopped_because});
     }
-    name_missing(run, profile);
+    name_missing(run, facts, profile);
     move_leftovers(run, profile);
     if (facts.samples) {
         name_unsampled(run, facts, profile);

@@ -70,11 +70,12 @@ Breakdown session_of(const Profile& profile) {
     return non_zero(
         {{"start of Python and pytest", session.start.wall},
          {"plugins and conftest files", session.configure.wall},
-         {"collection", session.collection.wall},
+         {knows_cpu(profile) ? "collection" : "all but tests", session.collection.wall},
          {"tests", tests},
          {"fixtures of wider scope", fixtures},
          {"pytest's hooks around tests", overhead},
-         {"between tests", between},
+         // Medians of parts need not sum to the median of the whole.
+         {"between tests", profile.repeats ? Seconds(0) : between},
          {"session finish", session.finish.wall},
          {"exit", session.exit.wall}}
     );
@@ -215,7 +216,7 @@ std::vector<std::string> warnings_of(const Profile& profile) {
     }
     if (run.signal) {
         sentences.push_back(fmt::format("Signal {} ended pytest.", *run.signal));
-    } else if (run.exit_code.value_or(0) != 0) {
+    } else if (run.exit_code.value_or(0) != 0 && knows_cpu(profile)) {
         sentences.push_back(fmt::format("pytest exited with code {}.", *run.exit_code));
     } else if (run.exit_code && std::any_of(profile.tests.begin(), profile.tests.end(), failed)) {
         sentences.emplace_back("Tests failed, but pytest exited with code 0.");
@@ -223,8 +224,9 @@ std::vector<std::string> warnings_of(const Profile& profile) {
     const Disturbance& disturbance = profile.disturbance;
     if (is_disturbed(disturbance)) {
         sentences.push_back(fmt::format(
-            "The machine was not quiet: {}. Profile again when it is, or with --repeat 3.",
-            disturbers(disturbance)
+            "The machine was not quiet: {}. Profile again when it is{}.",
+            disturbers(disturbance),
+            profile.repeats ? "" : ", or with --repeat 3"
         ));
     }
     if (profile.repeats && profile.repeats->merged() < profile.repeats->runs) {

@@ -82,7 +82,9 @@ std::string how_held(const Profile& profile, const ProfileSummary& summary) {
         return "";
     }
     return fmt::format(
-        ", by samples from outside, give or take {}", format_seconds(two_errors(*profile.sampling))
+        ", by samples from outside, give or take {:.2g} points{}",
+        100 * (two_errors(*profile.sampling) / summary.worked),
+        is_disturbed(profile.disturbance) ? ", and more since the machine was not quiet" : ""
     );
 }
 

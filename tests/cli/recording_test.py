@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from .conftest import Program
@@ -141,3 +143,69 @@ def test_a_command_that_prints_its_words_is_no_launcher(advisor: Program) -> Non
     assert ended.code == 2
     assert "'echo hello' does not start Python as expected" in ended.err
     assert "PYTHONPATH" not in ended.err
+
+
+LAUNCHER = """
+import subprocess, sys
+block = bytearray(200 << 20)
+block[::4096] = b"x" * len(block[::4096])
+sys.exit(subprocess.run(sys.argv[1:]).returncode)
+"""
+
+
+def test_the_memory_of_a_launcher_is_not_that_of_the_suite(advisor: Program) -> None:
+    advisor.write(launcher=LAUNCHER, test_it="def test(): pass\n")
+    launcher = f"{sys.executable} launcher.py {sys.executable} -m pytest"
+    ended = advisor("profile", "--command", launcher, "--json", "--", "-p", "no:cacheprovider")
+    assert ended.code == 0, ended.err
+    assert ended.document["run"]["peak_rss_bytes"] < 200 << 20
+    assert ended.document["tests"]["peak_rss_bytes"] < 200 << 20
+
+
+READS_PEAKS = """
+import mmap, resource
+import sys
+
+import pytest
+
+def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+@pytest.fixture(scope="module")
+def loaded():
+    with mmap.mmap(-1, 100 << 20) as block:
+        for at in range(0, len(block), 4096): block[at] = 1
+    return peak()
+
+def test_peak(loaded): assert peak() >= loaded
+"""
+
+
+def test_a_suite_that_reads_peaks_of_memory_can_have_them_left_alone(advisor: Program) -> None:
+    advisor.write(test_reads=READS_PEAKS)
+    ended = advisor.suite("profile", "--no-peaks", "--json")
+    assert ended.code == 0, ended.err
+    gaps = {gap["what"]: gap["because"] for gap in ended.document["missing"]}
+    assert gaps["the peak of memory of each test"] == "it was not asked for"
+    assert ended.document["run"]["peak_rss_bytes"] > 100 << 20
+
+
+def test_tests_that_were_only_set_up_did_not_pass(advisor: Program) -> None:
+    advisor.write(test_it="def test_1(): assert False\ndef test_2(): pass\n")
+    ended = advisor.suite("profile", pytest_words=("--setup-only",))
+    assert ended.code == 2
+    assert "pytest ran no test: of 2 that it collected" in ended.err
+
+
+@pytest.mark.parametrize("code", [4, 5])
+def test_a_module_may_end_the_interpreter_with_any_code(advisor: Program, code: int) -> None:
+    advisor.write(test_it=f"import os\nos._exit({code})\n")
+    ended = advisor.suite("profile")
+    assert f"pytest ended with exit code {code} during collection" in ended.err
+
+
+def test_a_deadline_before_the_first_end_of_a_test_is_named(advisor: Program) -> None:
+    advisor.write(test_it="import time\ndef test(): time.sleep(600)\n")
+    ended = advisor.suite("profile", "--deadline", "3s")
+    assert ended.code == 3
+    assert "no test ended before the deadline" in ended.err
+    assert "give it more time: --deadline" in ended.err

@@ -5,6 +5,7 @@ The parent starts pytest with ``-p advisor_recorder`` and these variables:
 - ``ADVISOR_RECORDER_RING``: the ring of shared memory to write into, "/proc/<pid>/fd/<n>".
 - ``PYTHONPATH``: this file's private directory, then what the user had in it.
 - ``ADVISOR_RECORDER_PYTHONPATH``: what the user had in it; unset if there was none.
+- ``ADVISOR_RECORDER_NO_PEAKS``: the kernel's count of peak memory is the suite's alone.
 - ``ADVISOR_GIL_COUNTERS``: the ring again, where the GIL is to be counted. Then ``LD_PRELOAD`` ends
   with the library beside this file, and ``ADVISOR_GIL_LD_PRELOAD`` is what the user had in it.
 
@@ -65,8 +66,8 @@ def encoded(text: str) -> bytes:
 class Recorder:
     """The hooks.  Plain ones wherever the end of a span can be taken from the next hook."""
 
-    def __init__(self, memory: mmap.mmap, counter: Counter | None) -> None:
-        self.frame, self.mark, self.point = writers(memory, counter)
+    def __init__(self, memory: mmap.mmap, counter: Counter | None, peaks: bool) -> None:
+        self.frame, self.mark, self.point = writers(memory, counter, peaks)
         self.show_gil = moments(memory)
         self.longest = (len(memory) - HEADER_BYTES) // 2  # of the frames that are written
         self.get_ident, self.pack = _thread.get_ident, struct.pack
@@ -363,11 +364,12 @@ def restore_process() -> tuple[str, bool]:
 
 def attach() -> list[Recorder]:
     """The recorder; none where there is no ring for it: the parent sees that no frame came."""
+    peaks = os.environ.pop("ADVISOR_RECORDER_NO_PEAKS", None) is None
     path, counts = restore_process()
     with suppress(Exception):
         memory = open_ring(path)
         why_not = begin_counting(memory) if counts else "it was not asked for"
-        recorder = Recorder(memory, None if why_not else partial(counter, memory))
+        recorder = Recorder(memory, None if why_not else partial(counter, memory), peaks)
         recorder.guarded(recorder.mark, IMPORTED)
         recorder.guarded(recorder.fact, "python", sys.version.split()[0])
         recorder.guarded(recorder.fact, "pytest", pytest.__version__)

@@ -89,12 +89,18 @@ def nothing() -> None:
     pass
 
 
-def peaks() -> Callable[[], bool]:
+Usage = resource.struct_rusage
+
+
+def peaks() -> tuple[Callable[[Usage], int], Callable[[], bool]]:
+    """Two functions: one tells the peak of memory in KiB, given what getrusage says now, the other
+    makes the kernel forget it."""
     open_, write, close, flags = os.open, os.write, os.close, os.O_WRONLY | os.O_CLOEXEC
+    pread, status = os.pread, open_high("/proc/self/status")
 
     def restart() -> bool:
-        """Makes the kernel forget the process's peak of memory; false where it refuses. The file is
-        opened each time: a descriptor that a suite closed may be one of its files by now."""
+        """The file is opened each time: a descriptor that a suite closed may be one of its files by
+        now. False where the kernel refuses."""
         try:
             file = open_("/proc/self/clear_refs", flags)
         except OSError:
@@ -106,10 +112,24 @@ def peaks() -> Callable[[], bool]:
         finally:
             close(file)
 
-    return restart
+    def of_usage(usage: Usage) -> int:
+        return usage[2]
+
+    def of_status(usage: Usage) -> int:
+        try:
+            lines = pread(status, 4096, 0)
+            at = lines.index(b"VmHWM:") + 6
+            return int(lines[at : lines.index(b"kB", at)])
+        except (OSError, ValueError):  # closed by the suite, or another file by now
+            return 0
+
+    # What a launcher had when this process was made of it stays in getrusage for good.
+    begun_anew, now = restart(), resource.getrusage(resource.RUSAGE_SELF)
+    is_of_launcher = begun_anew and 0 < of_status(now) < of_usage(now) - KIBIBYTES
+    return of_status if is_of_launcher else of_usage, restart
 
 
-def writers(memory: mmap.mmap, counter: Counter | None = None) -> Writers:
+def writers(memory: mmap.mmap, counter: Counter | None, restarts: bool) -> Writers:
     """The functions that write: frame(kind, payload), mark(kind, ...) and point(what).
 
     A frame becomes visible as a whole: its bytes first, the ring's position last.
@@ -122,8 +142,9 @@ def writers(memory: mmap.mmap, counter: Counter | None = None) -> Writers:
     anything. Every 20 ms, or each time once they did, it looks whether other threads ran so much.
     What was used between two marks is known exactly, and the points say how to share it out.
 
-    Of memory, marks have the peak. It is restarted where it has grown by a MiB, and each half
-    second, since it may have shrunk; every 20 ms a point looks whether it has grown.
+    Of memory, marks have the peak, where it may be restarted. That is done where it has grown by a
+    MiB, and each half second, since it may have shrunk; every 20 ms a point looks whether it has
+    grown.
     """
     words = memoryview(memory).cast("Q")
     capacity = words[CAPACITY]
@@ -134,7 +155,8 @@ def writers(memory: mmap.mmap, counter: Counter | None = None) -> Writers:
     clock, monotonic, sleep = time.clock_gettime_ns, time.CLOCK_MONOTONIC, time.sleep
     thread, process = time.thread_time_ns, time.process_time_ns
     usage, own, reaped = resource.getrusage, resource.RUSAGE_THREAD, resource.RUSAGE_CHILDREN
-    everyone, restart_peak = resource.RUSAGE_SELF, peaks()
+    everyone = resource.RUSAGE_SELF
+    peak_of, restart_peak = peaks() if restarts else (lambda usage: 0, lambda: False)
     # This thread's scheduler statistics.
     pread, schedstat = os.pread, open_high("/proc/thread-self/schedstat")
     position = sequence = 0
@@ -142,7 +164,6 @@ def writers(memory: mmap.mmap, counter: Counter | None = None) -> Writers:
     patience = PATIENCE_S
     latest = latest_cpu = latest_of_all = 0  # of the last mark
     due = due_of_all = 0  # when to look again: at this thread, and at all
-    restarts = True  # whether the peak of memory can be restarted
     settled = restarted = 0  # that peak in KiB, and when it was
     looked = 0  # when it was last known
     read_at = read_cpu = 0  # when the CPU clock was read, and what it showed
@@ -190,7 +211,7 @@ def writers(memory: mmap.mmap, counter: Counter | None = None) -> Writers:
         latest_cpu, latest_of_all = thread(), process()
         read_at, read_cpu, looked = latest, latest_cpu, latest
         used, children = usage(own), usage(reaped)
-        peak = used[2] if restarts else 0
+        peak = peak_of(used) if restarts else 0
         if peak - settled > KIBIBYTES or latest - restarted > SECOND // 2:
             restart(latest)
         waited = b""
@@ -229,7 +250,7 @@ def writers(memory: mmap.mmap, counter: Counter | None = None) -> Writers:
     def restart(now: int) -> None:
         nonlocal restarts, restarted, settled
         restarts, restarted = restarts and restart_peak(), now
-        settled = usage(own)[2]
+        settled = peak_of(usage(own))
 
     def look(now: int, cpu: int) -> None:
         nonlocal due, due_of_all, looked
@@ -241,7 +262,7 @@ def writers(memory: mmap.mmap, counter: Counter | None = None) -> Writers:
             of_all, looked = usage(everyone), now
             others_ran = (of_all[0] + of_all[1]) * SECOND - latest_of_all - used > unnoticed
             due_of_all = now if others_ran else now + 20 * MILLISECOND
-            has_grown = restarts and of_all[2] - settled > KIBIBYTES
+            has_grown = restarts and peak_of(of_all) - settled > KIBIBYTES
             tells = tells or others_ran or has_grown
         if tells:
             mark(COUNTERS, NO_TEST, settled, (now - since) // 1000)
