@@ -62,37 +62,6 @@ void incomplete_profile(const Profile& profile, std::vector<Finding>& findings) 
     );
 }
 
-/// "other processes used 12 % of the machine and a quota stopped it for 2.0 s"
-std::string disturbers(const Disturbance& disturbance) {
-    const double steal = disturbance.steal_fraction.value_or(0.0);
-    const double foreign = disturbance.foreign_fraction.value_or(0.0);
-    const Seconds throttled = disturbance.throttled.value_or(Seconds(0));
-    const Pressure others = pressure_by_others(disturbance);
-    std::vector<std::string> parts;
-    if (foreign >= 0.01) {
-        parts.push_back(
-            fmt::format("other processes used {} of the machine", format_percent(foreign))
-        );
-    }
-    if (steal >= 0.001) {
-        parts.push_back(fmt::format("the hypervisor took {}", format_percent(steal)));
-    }
-    if (throttled > Seconds(0)) {
-        parts.push_back(fmt::format("a quota stopped it for {}", format_seconds(throttled)));
-    }
-    if (others.io >= 0.01) {
-        parts.push_back(
-            fmt::format("others waited for a disk for {} of the time", format_percent(others.io))
-        );
-    }
-    if (others.memory >= 0.01) {
-        parts.push_back(fmt::format(
-            "others waited for memory for {} of the time", format_percent(others.memory)
-        ));
-    }
-    return fmt::format("{}", fmt::join(parts, " and "));
-}
-
 void disturbed_profile(const Profile& profile, std::vector<Finding>& findings) {
     const Disturbance& disturbance = profile.disturbance;
     if (!is_disturbed(disturbance)) {
@@ -183,15 +152,9 @@ void runs_left_out(const Repeats& repeats, std::vector<Finding>& findings) {
          {},
          {{"runs", static_cast<double>(repeats.runs)},
           {"incomplete", static_cast<double>(repeats.incomplete)},
-          {"disturbed", static_cast<double>(repeats.disturbed)}},
-         fmt::format(
-             "the figures are medians of {} of {}: {} ended early, {} ran while others used the "
-             "machine",
-             repeats.merged(),
-             format_count(repeats.runs, "run"),
-             repeats.incomplete,
-             repeats.disturbed
-         ),
+          {"disturbed", static_cast<double>(repeats.disturbed)},
+          {"unrecorded", static_cast<double>(repeats.unrecorded)}},
+         "the figures are " + how_merged(repeats),
          "record more runs, or on a quiet machine"}
     );
 }

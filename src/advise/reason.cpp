@@ -94,9 +94,11 @@ std::string what_threads_meet(const Profile& profile, const Shares& shares) {
     }
     if (shares.gil.has_value() && shares.tests > Seconds(0)) {
         return fmt::format(
-            "{} of the tests' time holds the GIL",
-            format_percent(std::min(1.0, shares.gil.value() / shares.tests))
+            "{} of the tests' time holds the GIL", format_percent(shares.gil.value() / shares.tests)
         );
+    }
+    if (profile.host.rung == Rung::none) {
+        return "whether the tests' time computes or waits is not known";
     }
     return fmt::format(
         "{} of the tests' time computes (how much of it holds the GIL was not sampled)",

@@ -131,7 +131,7 @@ Command analyze_command() {
          {"workers", "N", "consider at most N workers (default: from cores and waiting)"},
          calibration_option(),
          {"all", "", "print all predictions, not only the best"},
-         {"html", "FILE", "write the advice as a page, too"}}
+         written_file("html", "write the advice as a page, too")}
     )));
     spec.examples = {
         "advisor analyze -- tests",

@@ -18,7 +18,12 @@ struct OptionSpec {
     std::string_view argument;  ///< placeholder; empty: a flag
     std::string_view help;
     bool repeatable = false;
+    bool is_written = false;  ///< names a file that the command writes when all else is done
 };
+
+[[nodiscard]] constexpr OptionSpec written_file(std::string_view name, std::string_view help) {
+    return {name, "FILE", help, false, true};
+}
 
 struct CommandSpec {
     std::string_view name;

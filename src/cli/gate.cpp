@@ -109,7 +109,7 @@ Command gate_command() {
          {"head", "FILE", "recording after it"},
          {"threshold", "PERCENT", "loss of predicted wall time that is a regression (default 5%)"},
          {"configuration", "SPEC", "compare in this one (default: a few of stock xdist)", true},
-         {"markdown", "FILE", "write the verdict for a step summary, too"}}
+         written_file("markdown", "write the verdict for a step summary, too")}
     );
     spec.examples = {
         "advisor gate --base main.json --head branch.json",

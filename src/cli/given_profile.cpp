@@ -38,9 +38,8 @@ Suite suite_of_recording(const Profile& profile) {
 
 }  // namespace
 
-Result<GivenProfile> given_profile(
-    const std::string& path, const Arguments& arguments, ProcessLauncher& launcher
-) {
+Result<GivenProfile>
+given_profile(const std::string& path, const Arguments& arguments, ProcessLauncher& launcher) {
     auto profile = read_profile_file(path);
     if (!profile) {
         return tl::unexpected(profile.error());

@@ -21,8 +21,7 @@ struct GivenProfile {
 /// Our own recording names its interpreter and its command: others beside it are a usage error. A
 /// file of another tool names none; there the suite is found as for a recording, by --python,
 /// --command and pytest's arguments, and an error where it is not.
-[[nodiscard]] Result<GivenProfile> given_profile(
-    const std::string& path, const Arguments& arguments, ProcessLauncher& launcher
-);
+[[nodiscard]] Result<GivenProfile>
+given_profile(const std::string& path, const Arguments& arguments, ProcessLauncher& launcher);
 
 }  // namespace advisor::cli

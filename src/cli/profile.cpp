@@ -37,9 +37,12 @@ int profile(const Arguments& arguments, Shell& shell) {
     if (!recorded) {
         return refused(recorded.error());
     }
+    bool kept = recorded->saved;
     if (const auto path = arguments.value("output")) {
-        if (const Status written = write_file(*path, to_json(recorded->profile)); !written) {
-            return refused(written.error());
+        const Status written = write_file(*path, to_json(recorded->profile));
+        kept = written.has_value();
+        if (!written) {
+            report_error(written.error());
         }
     }
     const std::string text =
@@ -47,7 +50,10 @@ int profile(const Arguments& arguments, Shell& shell) {
     if (!shell.print(text)) {
         return k_usage;
     }
-    return recorded->failure ? refused(*recorded->failure) : k_success;
+    if (recorded->failure) {
+        return refused(*recorded->failure);
+    }
+    return kept ? k_success : k_usage;
 }
 
 }  // namespace
@@ -60,9 +66,10 @@ Command profile_command() {
         "[OPTIONS] [-- PYTEST ARGUMENTS]\n       advisor profile --recover [FILE] [OPTIONS]";
     spec.text =
         "The recording is kept in .advisor/ as well. Exit code 0; 2 where there is nothing to "
-        "record or an option is wrong; 3 where the suite failed, or advisor was killed.";
+        "record, an option is wrong, or the recording could not be kept; 3 where the suite failed, "
+        "or advisor was killed.";
     std::vector<OptionSpec> recording = with_recording(
-        {{"output", "FILE", "write it here, too"},
+        {written_file("output", "write it here, too"),
          repeat_option(),
          {"recover", "", "what an advisor that was killed had recorded, the newest in .advisor/"}}
     );

@@ -2,6 +2,7 @@
 
 #include <advisor/base/text.hpp>
 #include <advisor/execute/run.hpp>
+#include <advisor/store/files.hpp>
 
 #include <fmt/format.h>
 
@@ -55,6 +56,19 @@ Error unknown_command(const std::string& word) {
              : "advisor --help lists the commands"};
 }
 
+/// Seen before the work, so that none of it is for nothing.
+Status can_write_files(const CommandSpec& spec, const Arguments& arguments) {
+    for (const OptionSpec& option : spec.options) {
+        const auto path = option.is_written ? arguments.value(option.name) : std::nullopt;
+        if (path) {
+            if (Status writable = can_write(*path); !writable) {
+                return writable;
+            }
+        }
+    }
+    return {};
+}
+
 int run_one(const Command& command, const std::vector<std::string>& words) {
     // `run` gives pytest's exit codes, so that its own failures need one that pytest never gives.
     const bool passes_on = command.spec.name == "run";
@@ -72,6 +86,9 @@ int run_one(const Command& command, const std::vector<std::string>& words) {
     }
     if (arguments->has("help")) {
         return shell->print(help_of(command.spec)) ? k_success : k_usage;
+    }
+    if (const Status writable = can_write_files(command.spec, *arguments); !writable) {
+        return refused(writable.error());
     }
     try {
         return command.run(*arguments, *shell);

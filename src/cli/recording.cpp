@@ -40,6 +40,9 @@ std::string progress_line(Turn turn, const ProfileProgress& at) {
                                   ? fmt::format("{} of {} tests", at.started, at.collected)
                                   : std::string(at.stage);
     std::string line = fmt::format("{}: {}, {:.0f} s", doing(turn), where, at.elapsed.value());
+    if (at.remaining) {
+        line += fmt::format(", about {:.0f} s left", at.remaining->value());
+    }
     if (at.failed > 0) {
         line += fmt::format(", {} failed", at.failed);
     }
@@ -87,8 +90,14 @@ bool began_none(const Profile& profile) {
 
 /// Why there is nothing to analyse, if so.
 std::optional<Error> nothing_to_analyse(const Profile& profile) {
+    if (tests_that_ran(profile) > 0) {
+        return std::nullopt;
+    }
     const int code = profile.run.exit_code.value_or(-1);
-    if (code == k_pytest_usage_error) {
+    const std::string& cut_off = profile.run.incomplete_because;
+    // A suite may end the interpreter with any code, while it is imported.
+    const bool while_importing = cut_off.find("during collection") != std::string::npos;
+    if (code == k_pytest_usage_error && !while_importing) {
         return Error{
             ErrorKind::input,
             "pytest did not start the suite",
@@ -99,28 +108,27 @@ std::optional<Error> nothing_to_analyse(const Profile& profile) {
         return Error{
             ErrorKind::input,
             "pytest ran no test",
-            fmt::format("of {} that it collected", profile.tests.size()),
-            "leave out what makes pytest show and not run, such as --collect-only or --help"};
+            profile.tests.empty() ? profile.run.incomplete_because
+                                  : fmt::format("of {} that it collected", profile.tests.size()),
+            "leave out what makes pytest show and not run, such as --collect-only or --help, and "
+            "see "
+            "that no module ends the interpreter"};
     }
-    if (code == k_pytest_no_tests) {
+    if (code == k_pytest_no_tests && !while_importing) {
         return Error{
             ErrorKind::input,
             "pytest collected no tests",
             fmt::format("in {}", profile.run.directory),
             "name the tests after --, as in: advisor analyze -- tests"};
     }
-    if (tests_that_ran(profile) == 0) {
-        const std::string because =
-            profile.run.incomplete_because.empty()
-                ? fmt::format("pytest exited with {} before a test ended", code)
-                : profile.run.incomplete_because;
-        return Error{
-            ErrorKind::suite_failed,
-            "the suite failed before any test could be measured",
-            because,
-            "mend it first: run the same command without advisor"};
-    }
-    return std::nullopt;
+    const bool too_late = cut_off.find("the deadline") == 0;
+    return Error{
+        ErrorKind::suite_failed,
+        too_late ? "no test ended before the deadline"
+                 : "the suite failed before any test could be measured",
+        cut_off.empty() ? fmt::format("pytest exited with {} before a test ended", code) : cut_off,
+        too_late ? "give it more time: --deadline"
+                 : "mend it first: run the same command without advisor"};
 }
 
 Error stopped(const Profile& profile) {
@@ -139,23 +147,27 @@ std::optional<Error> failure_of(const Profile& profile) {
             profile.run.incomplete_because,
             "what is said of the suite rests on the tests that ran"};
     }
-    if (profile.run.exit_code != 0) {
-        const auto failures = static_cast<std::size_t>(std::count_if(
-            profile.tests.begin(),
-            profile.tests.end(),
-            [](const TestCost& test) { return is_failure(test.outcome); }
-        ));
+    const auto failures = static_cast<std::size_t>(std::count_if(
+        profile.tests.begin(),
+        profile.tests.end(),
+        [](const TestCost& test) { return is_failure(test.outcome); }
+    ));
+    const bool succeeded = profile.run.exit_code == 0;
+    if (!succeeded || failures > 0) {
         return Error{
             ErrorKind::suite_failed,
             "the suite failed",
             fmt::format(
                 "{}{}",
-                failures == 0 ? "" : format_count(failures, "test") + " failed, ",
+                failures == 0
+                    ? ""
+                    : format_count(failures, "test") + " failed, " + (succeeded ? "but " : "and "),
                 profile.run.signal
-                    ? fmt::format("and signal {} ended pytest at its end", *profile.run.signal)
+                    ? fmt::format("signal {} ended pytest after its last test", *profile.run.signal)
                     : fmt::format("pytest exited with {}", profile.run.exit_code.value_or(-1))
             ),
-            "the advice is given all the same; failing tests may take another time when they pass"};
+            failures > 0 ? "failing tests may take another time when they pass"
+                         : "run the same command without advisor to see why"};
     }
     return std::nullopt;
 }
@@ -221,6 +233,9 @@ std::vector<OptionSpec> with_recording(std::vector<OptionSpec> options) {
     options.push_back(
         {"gil", "auto|exact|none", "sample who holds the GIL, count it from within, or neither"}
     );
+    options.push_back(
+        {"no-peaks", "", "leave the kernel's count of peak memory alone, for a suite that reads it"}
+    );
     options.push_back({"verbose", "", "show pytest's own output, on standard error"});
     options.push_back({"no-calibration", "", "use shipped costs instead of measuring this machine"}
     );
@@ -247,6 +262,7 @@ Result<Recorded> record(
         return tl::unexpected(gil.error());
     }
     options.gil = *gil;
+    options.peaks = !arguments.has("no-peaks");
     const bool verbose = arguments.has("verbose");
     options.output = verbose ? Stream::to_stderr : Stream::capture;
     if (!verbose) {
@@ -279,17 +295,21 @@ Result<Recorded> record(
         forget_recordings(suite, *profiled);
         return tl::unexpected(profiled->interrupted ? stopped(profile) : *nothing);
     }
+    const std::size_t ran = tests_that_ran(profile);
     shell.note(fmt::format(
-        "recorded {} in {}",
+        "recorded {}{} in {}",
+        ran == profile.tests.size() ? "" : fmt::format("{} of ", ran),
         format_count(profile.tests.size(), "test"),
         format_seconds(profile.run.wall)
     ));
-    if (const Status saved = save(suite, profile); !saved) {
+    Status saved = save(suite, profile);
+    if (!saved) {
         report_error(saved.error());
     } else {
         forget_recordings(suite, *profiled);
     }
-    return Recorded{std::move(profiled->profile), std::move(failure), profiled->interrupted};
+    return Recorded{
+        std::move(profiled->profile), std::move(failure), profiled->interrupted, saved.has_value()};
 }
 
 Status unless_stopped(const Recorded& recorded) {

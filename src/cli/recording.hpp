@@ -22,6 +22,7 @@ struct Recorded {
     Profile profile;
     std::optional<Error> failure;  ///< the suite failed, in whatever way; the profile is partial
     bool interrupted = false;      ///< the user wants no more of it
+    bool saved = true;             ///< in .advisor/; if not, that was said
 };
 
 /// Which one it is of several recordings of a suite.

@@ -20,6 +20,7 @@ constexpr std::uint32_t k_most_repeats = 99;
 struct Series {
     std::vector<Profile> profiles;
     std::vector<Error> failures;
+    std::uint32_t unrecorded = 0;
     bool interrupted = false;
 };
 
@@ -37,6 +38,7 @@ Status add_run(Series& series, Result<Recorded> recorded) {
         return tl::unexpected(std::move(recorded.error()));
     }
     report_error(recorded.error());
+    ++series.unrecorded;
     series.failures.push_back(std::move(recorded.error()));
     return {};
 }
@@ -57,14 +59,7 @@ std::optional<Error> failure_of(const Series& series, std::uint32_t runs) {
 }
 
 std::string summary(const Repeats& repeats) {
-    std::string line =
-        fmt::format("medians of {} of {}", repeats.merged(), format_count(repeats.runs, "run"));
-    if (repeats.incomplete > 0) {
-        line += fmt::format("; {} ended early", repeats.incomplete);
-    }
-    if (repeats.disturbed > 0) {
-        line += fmt::format("; {} disturbed by others", repeats.disturbed);
-    }
+    std::string line = how_merged(repeats);
     if (!repeats.unsteady.empty()) {
         line += fmt::format("; {} differed", format_count(repeats.unsteady.size(), "test"));
     }
@@ -94,14 +89,16 @@ Result<Recorded> record_repeatedly(
             return tl::unexpected(added.error());
         }
     }
-    Profile merged = merge_profiles(series.profiles);
+    Profile merged = merge_profiles(series.profiles, series.unrecorded);
     if (merged.repeats) {
         shell.note(summary(*merged.repeats));
     }
-    if (const Status saved = save(suite, merged); !saved) {
+    const Status saved = save(suite, merged);
+    if (!saved) {
         report_error(saved.error());
     }
-    return Recorded{std::move(merged), failure_of(series, number), series.interrupted};
+    return Recorded{
+        std::move(merged), failure_of(series, number), series.interrupted, saved.has_value()};
 }
 
 OptionSpec repeat_option() {

@@ -4,6 +4,7 @@
 #include <advisor/report/text.hpp>
 #include <advisor/store/documents.hpp>
 #include <advisor/store/files.hpp>
+#include <advisor/store/imports.hpp>
 
 #include <fmt/format.h>
 
@@ -67,7 +68,9 @@ Result<std::string>
 render(const std::string& text, const std::string& origin, const Request& request) {
     const auto kind = document_kind(text, origin);
     if (!kind) {
-        return tl::unexpected(kind.error());
+        const auto imported = read_any_profile(text, origin);
+        return imported ? rendered(DocumentKind::profile, imported, request)
+                        : tl::unexpected(kind.error());
     }
     switch (*kind) {
     case DocumentKind::advice: return rendered(*kind, read_advice(text, origin), request);
@@ -91,6 +94,14 @@ render(const std::string& text, const std::string& origin, const Request& reques
 
 Result<std::string> produce(const Arguments& arguments, const Shell& shell) {
     if (const auto path = arguments.value("tests-csv")) {
+        if (arguments.positional) {
+            return fail(
+                ErrorKind::usage,
+                "advisor report takes one document",
+                fmt::format("'{}' and --tests-csv '{}' are two", *arguments.positional, *path),
+                "--tests-csv PROFILE prints the tests of it; --output FILE writes them"
+            );
+        }
         const auto profile = read_profile_file(*path);
         return profile ? Result<std::string>(tests_csv(*profile)) : tl::unexpected(profile.error());
     }
@@ -146,7 +157,7 @@ Command report_command() {
     spec.text = "FILE is any document of advisor, - for standard input. Exit code 0 or 2.";
     spec.options = with_common(
         {{"format", "FORM", "text (default), markdown, html (advice), json, trace (profile)"},
-         {"output", "FILE", "write it here instead of standard output"},
+         written_file("output", "write it here instead of standard output"),
          {"tests-csv", "FILE", "print the tests of a profile, one a line"},
          {"all", "", "print all rows"}}
     );

@@ -156,7 +156,7 @@ Command run_command() {
     spec.options = with_common(with_suite(
         {{"configuration", "SPEC", "run this one, such as sequential or processes=4,dist=load"},
          {"plan", "FILE", "take the advice of this document (advisor analyze --json)"},
-         {"json-out", "FILE", "write what came of it as a JSON document"},
+         written_file("json-out", "write what came of it as a JSON document"),
          {"deadline",
           "TIME",
           "end the run after this time (default: ten times what it should take)"},

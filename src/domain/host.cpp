@@ -1,6 +1,12 @@
 #include "advisor/domain/host.hpp"
 
+#include <advisor/base/text.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <vector>
 
 namespace advisor {
 
@@ -35,6 +41,36 @@ bool is_disturbed(const Disturbance& disturbance) {
            || disturbance.foreign_fraction.value_or(0.0) > 0.05
            || disturbance.throttled.value_or(Seconds(0)) > Seconds(0) || is_short(&Pressure::io)
            || is_short(&Pressure::memory);
+}
+
+std::string disturbers(const Disturbance& disturbance) {
+    const double steal = disturbance.steal_fraction.value_or(0.0);
+    const double foreign = disturbance.foreign_fraction.value_or(0.0);
+    const Seconds throttled = disturbance.throttled.value_or(Seconds(0));
+    const Pressure others = pressure_by_others(disturbance);
+    std::vector<std::string> parts;
+    if (foreign >= 0.01) {
+        parts.push_back(
+            fmt::format("other processes used {} of the machine", format_percent(foreign))
+        );
+    }
+    if (steal >= 0.001) {
+        parts.push_back(fmt::format("the hypervisor took {}", format_percent(steal)));
+    }
+    if (throttled > Seconds(0)) {
+        parts.push_back(fmt::format("a quota stopped it for {}", format_seconds(throttled)));
+    }
+    if (others.io >= 0.01) {
+        parts.push_back(
+            fmt::format("others waited for a disk for {} of the time", format_percent(others.io))
+        );
+    }
+    if (others.memory >= 0.01) {
+        parts.push_back(fmt::format(
+            "others waited for memory for {} of the time", format_percent(others.memory)
+        ));
+    }
+    return fmt::format("{}", fmt::join(parts, " and "));
 }
 
 }  // namespace advisor

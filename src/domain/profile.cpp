@@ -1,5 +1,9 @@
 #include "advisor/domain/profile.hpp"
 
+#include <advisor/base/text.hpp>
+
+#include <fmt/format.h>
+
 #include "domain/names.hpp"
 
 namespace advisor {
@@ -73,6 +77,22 @@ Cost without(const Cost& a, const Cost& b) {
     rest.involuntary_switches = positive(a.involuntary_switches - b.involuntary_switches);
     rest.major_faults = positive(a.major_faults - b.major_faults);
     return rest;
+}
+
+std::string how_merged(const Repeats& repeats) {
+    const bool all = repeats.merged() == repeats.runs;
+    std::string words = fmt::format(
+        "medians of {}{}",
+        all ? "" : fmt::format("{} of ", repeats.merged()),
+        format_count(repeats.runs, "run")
+    );
+    const auto add = [&](std::uint32_t runs, std::string_view what) {
+        words += runs > 0 ? fmt::format("; {} {}", runs, what) : "";
+    };
+    add(repeats.unrecorded, "could not be recorded");
+    add(repeats.incomplete, "ended early");
+    add(repeats.disturbed, "ran while others used the machine");
+    return words;
 }
 
 std::string_view TestCost::module_id() const {

@@ -99,6 +99,12 @@ Conclusion conclude(const ProcessEnd& end, const Tally& tally, const Configurati
             fmt::format("signal {} ended pytest", end.signal.value_or(0)),
             false};
     }
+    if (end.forwarded && end.exit_code == k_ok && !tally.conservation.is_whole()) {
+        return own(fmt::format(
+            "pytest exited with 0, although signal {} stopped it before its last test",
+            *end.forwarded
+        ));
+    }
     if (std::holds_alternative<Processes>(configuration.runner)) {
         return of_workers(*end.exit_code, tally);
     }
@@ -108,13 +114,17 @@ Conclusion conclude(const ProcessEnd& end, const Tally& tally, const Configurati
     return of_sequential(*end.exit_code, tally);
 }
 
-Conclusion conclude_from_collection(int collected) {
-    switch (collected) {
+Conclusion conclude_from_collection(const Collected& collected) {
+    switch (collected.exit_code) {
     case k_no_tests: return {k_no_tests, "", false};
     case k_usage_error:
     case k_interrupted:
     case k_internal_error:
-        return {collected, "workers say 5, a sequential collection says otherwise", false};
+        return {
+            collected.exit_code,
+            collected.error.empty() ? "workers say 5, a sequential collection says otherwise"
+                                    : collected.error,
+            false};
     default:
         return own("no worker ran a test, although there are tests: workers cannot start here");
     }
@@ -129,7 +139,7 @@ Conclusion conclude_ended(const std::vector<Stall>& stalls, bool ended_at_exit) 
     const std::string more =
         stalls.size() > 1 ? fmt::format(", and {} more", stalls.size() - 1) : "";
     return own(fmt::format(
-        "a test ran for {} without an end and was ended: {}{}",
+        "a test ran for {} without an end, and its process was ended: {}{}",
         format_seconds(first.after),
         escape_terminal(first.id),
         more

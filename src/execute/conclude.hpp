@@ -29,8 +29,14 @@ struct Conclusion {
 [[nodiscard]] Conclusion
 conclude(const ProcessEnd& end, const Tally& tally, const Configuration& configuration);
 
-/// Where the conclusion asked: `collected` is the exit code of a sequential `--collect-only`.
-[[nodiscard]] Conclusion conclude_from_collection(int collected);
+/// What a sequential `--collect-only` said.
+struct Collected {
+    int exit_code = 0;
+    std::string error;  ///< "file or directory not found: x"; empty if it named none
+};
+
+/// Where the conclusion asked.
+[[nodiscard]] Conclusion conclude_from_collection(const Collected& collected);
 
 /// Where we ended tests, or a pytest that did not exit: ours.
 [[nodiscard]] Conclusion conclude_ended(const std::vector<Stall>& stalls, bool ended_at_exit);

@@ -1,5 +1,6 @@
 #include "advisor/execute/run.hpp"
 
+#include <advisor/base/text.hpp>
 #include <advisor/dialect/plugins.hpp>
 #include <advisor/dialect/runner.hpp>
 #include <advisor/host/private_directory.hpp>
@@ -97,7 +98,10 @@ struct Played {
     ProcessEnd end;
     Journal journal;
     std::vector<Stall> stalls;
+    std::vector<Stall> at_deadline;
     bool ended_at_exit = false;
+
+    [[nodiscard]] bool was_ended() const { return end.timed_out || end.forwarded; }
 };
 
 /// One run of pytest with its journal; of the tests `only`, unless there are none.
@@ -122,7 +126,8 @@ play(const RunRequest& request, const std::vector<std::string>& only, ProcessLau
     if (!end) {
         return tl::unexpected(end.error());
     }
-    return Played{*end, watch.journal(), watch.stalls(), watch.ended_at_exit()};
+    return Played{
+        *end, watch.journal(), watch.stalls(), watch.at_deadline(), watch.ended_at_exit()};
 }
 
 /// What became of the tests of a further run, as if they belonged to the first.
@@ -135,21 +140,30 @@ void add_finals(Journal& journal, const Journal& further) {
     }
 }
 
-/// The exit code of a sequential collection of the same tests, its output discarded.
-Result<int> collect_sequentially(const RunRequest& request, ProcessLauncher& launcher) {
+/// The line that says what is wrong with the words given: "file or directory not found: x".
+std::string first_error(const std::string& output) {
+    constexpr std::string_view k_error = "ERROR: ";
+    const std::size_t at = output.find(k_error);
+    if (at == std::string::npos) {
+        return "";
+    }
+    const std::size_t begin = at + k_error.size();
+    return escape_terminal(output.substr(begin, output.find('\n', begin) - begin));
+}
+
+/// A sequential collection of the same tests.
+Collected collect_sequentially(const RunRequest& request, ProcessLauncher& launcher) {
     ProcessSpec spec;
     spec.argv = words_of(sequential(request));
     spec.argv.insert(spec.argv.end(), {"--collect-only", "-q"});
     spec.directory = request.suite.directory;
     spec.input = Stream::discard;
-    spec.output = Stream::discard;
-    spec.error = Stream::discard;
+    spec.output = Stream::capture;
+    spec.error = Stream::with_output;
     spec.deadline = request.deadline;
     const auto end = launcher.run(spec, {});
-    if (!end) {
-        return tl::unexpected(end.error());
-    }
-    return end->exit_code.value_or(k_own_failure);
+    return end ? Collected{end->exit_code.value_or(k_own_failure), first_error(end->output)}
+               : Collected{k_own_failure, ""};
 }
 
 }  // namespace
@@ -176,18 +190,16 @@ Result<RunOutcome> run_configuration(const RunRequest& request, const Instrument
     if (!run) {
         return tl::unexpected(run.error());
     }
-    Tally seen = tally(run->journal, run->end.exec_ns);
+    Tally seen = tally(run->journal, run->end.exec_ns, run->was_ended());
     Conclusion conclusion = conclude(run->end, seen, request.configuration);
     if (conclusion.ask_collection) {
-        const auto collected = collect_sequentially(request, instruments.launcher);
-        conclusion = conclude_from_collection(collected.value_or(k_own_failure));
+        conclusion = conclude_from_collection(collect_sequentially(request, instruments.launcher));
     }
-    if (!run->stalls.empty() || run->ended_at_exit) {
+    if (!run->end.timed_out && (!run->stalls.empty() || run->ended_at_exit)) {
         conclusion = conclude_ended(run->stalls, run->ended_at_exit);
     }
     Seconds wall = run->end.wall();
-    const bool rerun = request.rerun_lost && !seen.conservation.lost.empty() && !run->end.timed_out
-                       && !run->end.forwarded;
+    const bool rerun = request.rerun_lost && !seen.conservation.lost.empty() && !run->was_ended();
     if (rerun) {
         const auto again = play(sequential(request), seen.conservation.lost, instruments.launcher);
         if (!again) {
@@ -212,6 +224,11 @@ Result<RunOutcome> run_configuration(const RunRequest& request, const Instrument
     outcome.conservation = std::move(seen.conservation);
     outcome.workers = std::move(seen.workers);
     outcome.stalls = std::move(run->stalls);
+    if (run->end.timed_out) {
+        outcome.deadline = request.deadline;
+        outcome.at_deadline = std::move(run->at_deadline);
+    }
+    outcome.new_tests = new_tests(run->journal, request.profiled);
     outcome.surprises = surprises(run->journal, request.profiled);
     outcome.reran_lost = rerun;
     outcome.left_behind = run->end.left_behind;

@@ -151,7 +151,7 @@ bool was_stopped(const Tally& tally) {
                && (finish.stopped_after_failures || finish.status == k_interrupted || refused));
 }
 
-Tally tally(const Journal& journal, std::int64_t exec_ns) {
+Tally tally(const Journal& journal, std::int64_t exec_ns, bool ended) {
     Tally result;
     Accounts accounts;
     WorkerUses workers(exec_ns);
@@ -181,9 +181,19 @@ Tally tally(const Journal& journal, std::int64_t exec_ns) {
             result.finish = event;
         }
     }
-    result.conservation = conservation_of(accounts, was_stopped(result));
+    result.conservation = conservation_of(accounts, ended || was_stopped(result));
     result.workers = std::move(workers).in_order();
     return result;
+}
+
+std::uint64_t new_tests(const Journal& journal, const std::map<std::string, Seconds>& recorded) {
+    std::uint64_t count = 0;
+    for (const JournalEvent& event : journal.events) {
+        for (const std::string& id : event.ids) {
+            count += recorded.empty() || recorded.count(id) > 0 ? 0 : 1;
+        }
+    }
+    return count;
 }
 
 std::vector<Surprise>

@@ -28,8 +28,13 @@ struct Tally {
 /// collection.
 [[nodiscard]] bool was_stopped(const Tally& tally);
 
-/// `exec_ns` is the launch of the run, from which the boot of a worker counts.
-[[nodiscard]] Tally tally(const Journal& journal, std::int64_t exec_ns);
+/// `exec_ns` is the launch of the run, from which the boot of a worker counts; `ended`: by us, or
+/// by a signal to us, so that what has no outcome was not run.
+[[nodiscard]] Tally tally(const Journal& journal, std::int64_t exec_ns, bool ended = false);
+
+/// How many of the collected tests are not among the recorded ones; none if nothing was recorded.
+[[nodiscard]] std::uint64_t
+new_tests(const Journal& journal, const std::map<std::string, Seconds>& recorded);
 
 /// Tests that took far longer or shorter than `profiled`, at most three, the largest difference
 /// first. Small in proportion or in itself is no surprise: a half, and a tenth of a second.

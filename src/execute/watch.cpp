@@ -67,8 +67,11 @@ void RunWatch::note(const JournalEvent& event) {
     }
     if (event.event == "start") {
         running_[event.by] = {event.id, passed_};
-    } else if (event.event == "ran" || (event.event == "final" && event.worker.empty())) {
-        running_.erase(event.by);
+    } else if (event.event == "ran" || event.event == "final") {
+        const auto running = running_.find(event.event == "ran" ? event.by : event.worker);
+        if (running != running_.end() && running->second.id == event.id) {
+            running_.erase(running);
+        }
     } else if (event.event == "down") {
         running_.erase(event.worker);
         pids_.erase(event.worker);
@@ -96,31 +99,39 @@ void RunWatch::check_tests() {
         }
     }
     for (const std::string& worker : stalled) {
-        condemn(worker, true);
+        condemn(worker);
     }
 }
 
-/// Asks for the stacks of the process that runs the worker's test.
-void RunWatch::condemn(const std::string& worker, bool kill) {
-    const auto running = running_.find(worker);
-    const auto pid = pids_.find(worker);
-    if (running == running_.end() || pid == pids_.end()) {
-        return;
-    }
+Stall RunWatch::stall_of(const std::string& worker, const Running& running) const {
     Stall stall;
-    stall.id = running->second.id;
+    stall.id = running.id;
     stall.worker = worker;
-    stall.after = passed_ - running->second.since;
+    stall.after = passed_ - running.since;
     if (const auto known = patience_.profiled.find(stall.id); known != patience_.profiled.end()) {
         stall.profiled = known->second;
     }
-    stalls_.push_back(std::move(stall));
-    stalled_pids_.push_back(pid->second);
-    send_signal(pid->second, dump_signal());
-    if (kill) {
-        condemned_.push_back({pid->second, passed_ + k_time_to_dump});
+    return stall;
+}
+
+/// Asks for the stacks of the process that runs the worker's test.
+std::optional<RunWatch::Asked> RunWatch::ask(const std::string& worker) {
+    const auto running = running_.find(worker);
+    const auto pid = pids_.find(worker);
+    if (running == running_.end() || pid == pids_.end()) {
+        return std::nullopt;
     }
-    running_.erase(running);
+    const Asked asked{stall_of(worker, running->second), pid->second, running->second.since};
+    send_signal(asked.pid, dump_signal());
+    return asked;
+}
+
+void RunWatch::condemn(const std::string& worker) {
+    if (auto asked = ask(worker)) {
+        condemned_.push_back({asked->pid, passed_ + k_time_to_dump});
+        stalls_.push_back(std::move(*asked));
+    }
+    running_.erase(worker);
 }
 
 void RunWatch::check_exit(int child) {
@@ -138,12 +149,10 @@ void RunWatch::check_deadline() {
         return;
     }
     deadline_seen_ = true;
-    std::vector<std::string> workers;
     for (const auto& [worker, running] : running_) {
-        workers.push_back(worker);
-    }
-    for (const std::string& worker : workers) {
-        condemn(worker, false);
+        if (auto asked = ask(worker)) {
+            near_deadline_.push_back(std::move(*asked));
+        }
     }
 }
 
@@ -157,11 +166,27 @@ void RunWatch::execute_sentences() {
     std::erase_if(condemned_, [now](const Condemned& each) { return each.at <= now; });
 }
 
-std::vector<Stall> RunWatch::stalls() const {
-    std::vector<Stall> stalls = stalls_;
-    for (std::size_t i = 0; i < stalls.size(); ++i) {
-        const std::string path = fmt::format("{}/stacks-{}", directory_, stalled_pids_[i]);
-        stalls[i].stacks = read_file(path, k_longest_stacks).value_or("");
+std::vector<Stall> RunWatch::at_deadline() const {
+    std::vector<Asked> running;
+    for (const auto& [worker, now] : running_) {
+        const auto asked =
+            std::find_if(near_deadline_.begin(), near_deadline_.end(), [&](const Asked& each) {
+                return each.stall.worker == worker && each.since == now.since;
+            });
+        // One that began after stacks were asked for has none.
+        running.push_back(
+            asked != near_deadline_.end() ? *asked : Asked{stall_of(worker, now), 0, now.since}
+        );
+    }
+    return with_stacks(running);
+}
+
+std::vector<Stall> RunWatch::with_stacks(const std::vector<Asked>& asked) const {
+    std::vector<Stall> stalls;
+    for (const Asked& each : asked) {
+        stalls.push_back(each.stall);
+        const std::string path = fmt::format("{}/stacks-{}", directory_, each.pid);
+        stalls.back().stacks = read_file(path, k_longest_stacks).value_or("");
     }
     return stalls;
 }

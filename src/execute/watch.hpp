@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,10 @@ public:
     void look(int child);
 
     [[nodiscard]] const Journal& journal() const { return journal_; }
-    /// Of tests that were ended, or were running when the deadline came.
-    [[nodiscard]] std::vector<Stall> stalls() const;
+    /// Tests that were ended.
+    [[nodiscard]] std::vector<Stall> stalls() const { return with_stacks(stalls_); }
+    /// Tests that ran when the run was over.
+    [[nodiscard]] std::vector<Stall> at_deadline() const;
     [[nodiscard]] bool ended_at_exit() const { return ended_at_exit_; }
 
 private:
@@ -50,9 +53,19 @@ private:
         Seconds at;  ///< when it is killed; its stacks were asked for before
     };
 
+    /// A test of which the stacks of its process were asked for.
+    struct Asked {
+        Stall stall;
+        int pid = 0;
+        Seconds since;
+    };
+
     void read();
     void note(const JournalEvent& event);
-    void condemn(const std::string& worker, bool kill);
+    [[nodiscard]] Stall stall_of(const std::string& worker, const Running& running) const;
+    std::optional<Asked> ask(const std::string& worker);
+    void condemn(const std::string& worker);
+    [[nodiscard]] std::vector<Stall> with_stacks(const std::vector<Asked>& asked) const;
     void check_tests();
     void check_exit(int child);
     void check_deadline();
@@ -66,8 +79,8 @@ private:
     Journal journal_;
     std::map<std::string, int> pids_;         ///< by worker; "" is the process that was started
     std::map<std::string, Running> running_;  ///< by worker
-    std::vector<Stall> stalls_;
-    std::vector<int> stalled_pids_;  ///< as stalls_
+    std::vector<Asked> stalls_;
+    std::vector<Asked> near_deadline_;
     std::vector<Condemned> condemned_;
     std::int64_t looked_ns_;
     Seconds passed_;

@@ -92,6 +92,18 @@ bool all_ended_before(std::int64_t deadline) {
 
 }  // namespace
 
+void reap_orphans(int child) {
+    while (true) {
+        siginfo_t ended{};
+        // Looks first: to wait for any child could reap this one.
+        if (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0
+            || ended.si_pid == child) {
+            return;
+        }
+        ::waitpid(ended.si_pid, nullptr, WNOHANG);
+    }
+}
+
 std::uint32_t end_orphans(int process_group) {
     if (all_ended_before(monotonic_ns() + k_patience_ns)) {
         return 0;

@@ -7,6 +7,10 @@
 
 namespace advisor {
 
+/// Reaps the children that have ended, other than `child`, while that runs. Whoever made a daemon
+/// may ask the kernel whether it is gone, which it is not before it was reaped.
+void reap_orphans(int child);
+
 /// The caller is the reaper of orphans (PR_SET_CHILD_SUBREAPER), so every descendant becomes its
 /// child sooner or later, whatever sessions and groups it made. Waits up to a second for all
 /// children of this process to end by themselves, then kills those that are left, their children as

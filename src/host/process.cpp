@@ -66,6 +66,7 @@ public:
             }
             drain();
             look_at_child(terminal);
+            reap_orphans(child_.pid);
             enforce_deadlines();
             if (watch_.while_running) {
                 watch_.while_running(child_.pid);

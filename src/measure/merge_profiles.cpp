@@ -314,9 +314,9 @@ bool is_undisturbed(const Profile* run) {
 
 }  // namespace
 
-Profile merge_profiles(const std::vector<Profile>& runs) {
+Profile merge_profiles(const std::vector<Profile>& runs, std::uint32_t unrecorded) {
     ADVISOR_ASSERT(!runs.empty(), "a profile is of one run at least");
-    if (runs.size() == 1) {
+    if (runs.size() == 1 && unrecorded == 0) {
         return runs.front();
     }
     Runs all;
@@ -338,10 +338,11 @@ Profile merge_profiles(const std::vector<Profile>& runs) {
     merged.sampling = merged_samplings(chosen);
     merged.missing = merged_missing(chosen);
     merged.repeats = Repeats{
-        count_of(all.size()),
+        count_of(all.size()) + unrecorded,
         count_of(all.size() - ended.size()),
         count_of(ended.size() - chosen.size()),
-        census.unsteady()};
+        census.unsteady(),
+        unrecorded};
     return merged;
 }
 

@@ -77,7 +77,8 @@ Result<Interpreter> probe_interpreter(
     const auto answer = read_file(answer_path, k_longest_answer);
     if (!answer) {
         // As tox does, unless told to pass PYTHONPATH.
-        const bool passes_nothing = end->output.find(probe.file.module()) != std::string::npos;
+        const bool passes_nothing =
+            end->exit_code != 0 && end->output.find(probe.file.module()) != std::string::npos;
         return fail(
             ErrorKind::environment,
             fmt::format("'{}' does not start Python as expected", join_words(command.launcher)),

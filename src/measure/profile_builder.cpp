@@ -1,5 +1,7 @@
 #include "measure/profile_builder.hpp"
 
+#include <advisor/base/text.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,12 +20,14 @@ Seconds since(std::uint64_t begin_ns, std::uint64_t at_ns) {
     return Seconds(at_ns > begin_ns ? static_cast<double>(at_ns - begin_ns) * 1e-9 : 0.0);
 }
 
-/// What wait4 counted beyond the last mark: the end of the interpreter. Its waiting for a core is
+/// What wait4 counted beyond the last mark: the end of the interpreter, and that of the session
+/// where a plugin's failure let nobody see that end. Its waiting for a core is
 /// not known, since a process that has ended has no schedstat. Never more than one core's time,
 /// since a launcher between us and pytest is in wait4's figures and not in the recorder's.
 Cost exit_cost(const RecordedRun& run, const RunFacts& facts) {
     Cost cost;
-    const auto& last = run.point(SessionPoint::unconfigured);
+    const auto& unconfigured = run.point(SessionPoint::unconfigured);
+    const auto& last = unconfigured ? unconfigured : run.point(SessionPoint::finished);
     if (!last) {
         return cost;
     }
@@ -68,7 +72,9 @@ ProfiledRun run_of(const RecordedRun& run, RunFacts& facts) {
     result.exit_code = facts.exit_code;
     result.signal = facts.signal;
     result.wall = since(facts.exec_ns, facts.exit_ns);
-    result.peak_rss = facts.usage.peak_rss;
+    // What wait4 tells is of a launcher, too, and of what came after the peak began anew.
+    result.peak_rss =
+        run.all_peaks_known && run.peak_rss > Bytes(0) ? run.peak_rss : facts.usage.peak_rss;
     result.started_utc = std::move(facts.started_utc);
     return result;
 }
@@ -175,10 +181,34 @@ void name_unsampled(const RecordedRun& run, const RunFacts& facts, Profile& prof
     }
 }
 
-void name_missing(const RecordedRun& run, Profile& profile) {
+void name_missing(const RecordedRun& run, const RunFacts& facts, Profile& profile) {
     if (!run.all_waits_known) {
         profile.missing.push_back(
             {"waiting for a core", "/proc/thread-self/schedstat could not be read throughout"}
+        );
+    }
+    if (!run.all_peaks_known) {
+        profile.missing.push_back(
+            {"the peak of memory of each test",
+             facts.restarts_peaks ? "the kernel did not let it begin anew (/proc/self/clear_refs)"
+                                  : "it was not asked for"}
+        );
+    }
+    if (const auto workers = run.facts.find("workers"); workers != run.facts.end()) {
+        profile.missing.push_back(
+            {fmt::format("the suite under {}, for which its options ask", workers->second),
+             "a recording is of one process that runs every test"}
+        );
+    }
+    const auto repeated = static_cast<std::size_t>(std::count_if(
+        run.recorded.begin(),
+        run.recorded.end(),
+        [](const RecordedTest& test) { return test.repeated; }
+    ));
+    if (repeated > 0) {
+        profile.missing.push_back(
+            {fmt::format("each run of {} alone", format_count(repeated, "test")),
+             "the session ran the same item more than once; its time is that of all its runs"}
         );
     }
     const bool any_forked =
@@ -265,7 +295,10 @@ Profile ProfileBuilder::finish(RunFacts facts) && {
     profile.run.incomplete_because = incomplete_because(run, facts, profile);
     profile.run.complete = profile.run.incomplete_because.empty();
     profile.missing = std::move(facts.missing);
-    name_missing(run, profile);
+    if (profile.run.complete && !facts.stopped_because.empty()) {
+        profile.missing.push_back({"the whole exit of the interpreter", facts.stopped_because});
+    }
+    name_missing(run, facts, profile);
     move_leftovers(run, profile);
     if (facts.samples) {
         name_unsampled(run, facts, profile);

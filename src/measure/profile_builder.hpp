@@ -63,6 +63,7 @@ struct RunFacts {
     Disturbance disturbance;
     std::vector<RunCounter> counters;
     std::optional<SampleLog> samples;  ///< of the GIL and of waits
+    bool restarts_peaks = true;        ///< was asked to
     bool counts_gil = false;           ///< a library was to be preloaded that does
     std::string counts_because;        ///< why, where nobody asked for it
     std::vector<Missing> missing;      ///< beside what the builder finds missing itself

@@ -63,7 +63,7 @@ public:
 
     /// In a process that outlived this one and the suite: keeps what nobody took out of the ring.
     void rescue() {
-        if (!file_) {
+        if (!file_ || is_full_) {
             return;
         }
         if (const auto bytes = ring_.written_since(file_->length())) {
@@ -80,16 +80,23 @@ public:
         }
     }
 
-    void tell(std::int64_t began_ns) const {
-        if (progress_) {
-            progress_(
-                {name_of(builder_.stage()),
-                 builder_.collected(),
-                 builder_.started(),
-                 builder_.failed(),
-                 between_ns(began_ns, monotonic_ns())}
-            );
+    void tell(std::int64_t began_ns) {
+        if (!progress_) {
+            return;
         }
+        const std::int64_t now = monotonic_ns();
+        const RunStage stage = builder_.stage();
+        if (stage == RunStage::testing && testing_ns_ == 0) {
+            testing_ns_ = now;
+        }
+        progress_(
+            {name_of(stage),
+             builder_.collected(),
+             builder_.started(),
+             builder_.failed(),
+             between_ns(began_ns, now),
+             stage == RunStage::testing ? remaining(now) : std::nullopt}
+        );
     }
 
     [[nodiscard]] const SharedRing& ring() const { return ring_; }
@@ -105,17 +112,28 @@ public:
     }
 
 private:
-    /// A full disk costs the file and nothing else.
+    /// A full disk costs what comes after it in the file, and nothing else.
     void keep(std::string_view bytes) {
-        if (file_ && !bytes.empty() && !file_->append(bytes)) {
-            discard();
-            file_.reset();
+        is_full_ = is_full_ || (file_ && !bytes.empty() && !file_->append(bytes));
+    }
+
+    /// Not before there is something to go by.
+    [[nodiscard]] std::optional<Seconds> remaining(std::int64_t now) const {
+        constexpr Seconds k_least{2};
+        const Seconds passed = between_ns(testing_ns_, now);
+        const std::size_t started = builder_.started();
+        if (passed < k_least || started < 2) {
+            return std::nullopt;
         }
+        const auto ended = static_cast<double>(started - 1);
+        return passed * ((static_cast<double>(builder_.collected()) - ended) / ended);
     }
 
     SharedRing ring_;
     std::uint64_t position_ = 0;  ///< in the ring, and the length of the file
     std::optional<RecordingFile> file_;
+    bool is_full_ = false;         ///< nothing more is written to it
+    std::int64_t testing_ns_ = 0;  ///< when that was seen first
     RecordDecoder decoder_;
     ProfileBuilder builder_;
     std::optional<Error> damage_;
@@ -133,6 +151,9 @@ ProcessSpec spec_of(
     spec.argv.insert(spec.argv.end(), recorder.words.begin(), recorder.words.end());
     spec.directory = suite.directory;
     spec.environment = {recorder.variable};
+    if (!options.peaks) {
+        spec.environment.emplace_back("ADVISOR_RECORDER_NO_PEAKS", "1");
+    }
     spec.path_entries = {{"PYTHONPATH", place.path(), recorder.keep_as}};
     spec.input = Stream::discard;
     spec.output = options.output;
@@ -297,6 +318,7 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     const MachineTimes after = machine_times(instruments.files);
     RunFacts facts = facts_of(std::move(head), *end, options.deadline);
     facts.samples = sampler.stop();
+    facts.restarts_peaks = options.peaks;
     facts.counts_gil = gil.counts;
     facts.counts_because = gil.because;
     facts.disturbance = disturbance_between(

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 #include "measure/profile_builder.hpp"
@@ -26,19 +26,25 @@ std::string_view words_of(Phase phase) {
     return "the tear-down";
 }
 
-/// "during the call of a.py::test": where the recording of `tests` stops.
+/// "during the call of a.py::test": where the last test that began stands.
+std::string place_in_test(const RecordedPosition& at, const std::vector<TestCost>& tests) {
+    const std::string id = escape_terminal(tests[*at.test].id);
+    return at.phase ? fmt::format("during {} of {}", words_of(*at.phase), id)
+                    : fmt::format("around {}", id);
+}
+
+/// Where the recording of `tests` stops; in a test that was cut off, whatever pytest still did.
 std::string place_in(const RecordedRun& run, const std::vector<TestCost>& tests) {
     const RecordedPosition position = run.position();
+    const bool finished = run.point(SessionPoint::finished).has_value();
+    if (position.test && (!finished || was_interrupted(tests[*position.test]))) {
+        return place_in_test(position, tests);
+    }
     if (run.point(SessionPoint::unconfigured)) {
         return "after the session";
     }
-    if (run.point(SessionPoint::finished)) {
+    if (finished) {
         return "during session finish";
-    }
-    if (position.test) {
-        const std::string id = escape_terminal(tests[*position.test].id);
-        return position.phase ? fmt::format("during {} of {}", words_of(*position.phase), id)
-                              : fmt::format("around {}", id);
     }
     if (run.point(SessionPoint::collected)) {
         return "before the first test";
@@ -54,6 +60,24 @@ std::string end_of(const RunFacts& facts) {
         return fmt::format("pytest ended with exit code {}", *facts.exit_code);
     }
     return "pytest ended";
+}
+
+struct Ended {
+    std::size_t whole = 0;  ///< tests that ran to their end
+    bool interrupted = false;
+};
+
+Ended count(const std::vector<TestCost>& tests) {
+    Ended ended;
+    for (const TestCost& test : tests) {
+        ended.interrupted = ended.interrupted || was_interrupted(test);
+        ended.whole += was_interrupted(test) || test.outcome == TestOutcome::not_run ? 0 : 1;
+    }
+    return ended;
+}
+
+std::string words_of(const Ended& ended, const std::vector<TestCost>& tests) {
+    return fmt::format("{} of {} ran to the end", ended.whole, format_count(tests.size(), "test"));
 }
 
 bool records_nothing(const RecordedRun& run) {
@@ -89,17 +113,14 @@ TestOutcome outcome_of(const RecordedRun& run, std::size_t test) {
 std::string
 incomplete_because(const RecordedRun& run, const RunFacts& facts, const Profile& profile) {
     const std::vector<TestCost>& tests = profile.tests;
-    const auto ran = static_cast<std::size_t>(std::count_if(
-        tests.begin(),
-        tests.end(),
-        [](const TestCost& test) { return test.outcome != TestOutcome::not_run; }
-    ));
+    const Ended ended = count(tests);
     const auto& finished = run.point(SessionPoint::finished);
-    const bool interrupted = std::any_of(tests.begin(), tests.end(), was_interrupted);
-    const bool all_ran = finished && ran == tests.size() && !interrupted;
+    const bool all_ran = finished && ended.whole == tests.size();
     const bool ended_unseen = !facts.exit_code && !facts.signal;
     if ((!all_ran || ended_unseen) && !facts.stopped_because.empty()) {
-        return fmt::format("{}, {}", facts.stopped_because, place_in(run, tests));
+        return finished && !all_ran && !ended.interrupted
+                   ? fmt::format("{}: {}", facts.stopped_because, words_of(ended, tests))
+                   : fmt::format("{}, {}", facts.stopped_because, place_in(run, tests));
     }
     if (facts.damage) {
         return fmt::format("{}: {}", facts.damage->what, facts.damage->because);
@@ -116,19 +137,16 @@ incomplete_because(const RecordedRun& run, const RunFacts& facts, const Profile&
     if (!finished) {
         return fmt::format("{} {}", end_of(facts), place_in(run, tests));
     }
-    if (!all_ran) {
-        const std::string_view why = early_end(finished->exit_status);
-        const std::string count = fmt::format(
-            "{} of {} ran to the end",
-            ran
-                - static_cast<std::size_t>(
-                    std::count_if(tests.begin(), tests.end(), was_interrupted)
-                ),
-            format_count(tests.size(), "test")
-        );
-        return why.empty() ? "pytest stopped early: " + count : fmt::format("{}: {}", why, count);
+    const std::string_view why = early_end(finished->exit_status);
+    if (all_ran) {
+        return std::string(why);
     }
-    return std::string(early_end(finished->exit_status));
+    return fmt::format(
+        "{}{}: {}",
+        why.empty() ? "pytest stopped early" : why,
+        ended.interrupted ? ", " + place_in(run, tests) : "",
+        words_of(ended, tests)
+    );
 }
 
 }  // namespace advisor

@@ -37,7 +37,8 @@ struct Charge {
     Cost cost;
 };
 
-/// Wall and CPU of the thread are exact for every segment. The rest is counted between marks and
+/// Wall is exact for every segment, CPU of the thread to the 0.1 ms for which points estimate it
+/// (store/record_stream.hpp). The rest is counted between marks and
 /// shared out: waiting for a core, switches and faults by the time in which the thread did not run,
 /// CPU of children and other threads by wall. getrusage counts user and system time in ticks, which
 /// only give their shares of the thread's CPU: those between the marks, or those of the thread's

@@ -14,7 +14,10 @@ void ReportedPhases::add(const TestPoint& report) {
     }
     switch (report.phase) {
     case Phase::setup: setup_failed_ = setup_failed_ || failed; break;
-    case Phase::call: call_failed_ = call_failed_ || failed; break;
+    case Phase::call:
+        called_ = true;
+        call_failed_ = call_failed_ || failed;
+        break;
     case Phase::teardown:
         teardown_failed_ = teardown_failed_ || failed;
         torn_down_ = true;
@@ -41,7 +44,10 @@ TestOutcome ReportedPhases::outcome() const {
     if (xpassed_) {
         return TestOutcome::xpassed;
     }
-    return skipped_ ? TestOutcome::skipped : TestOutcome::passed;
+    if (skipped_) {
+        return TestOutcome::skipped;
+    }
+    return called_ ? TestOutcome::passed : TestOutcome::not_run;  // as with --setup-only
 }
 
 }  // namespace advisor

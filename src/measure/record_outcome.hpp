@@ -24,6 +24,7 @@ public:
 private:
     bool any_ = false;
     bool setup_failed_ = false;
+    bool called_ = false;
     bool call_failed_ = false;
     bool teardown_failed_ = false;
     bool torn_down_ = false;

@@ -30,6 +30,15 @@ std::optional<Phase> phase_after(const TestPoint& report) {
     return std::nullopt;
 }
 
+Bytes of_kibibytes(std::uint64_t count) {
+    constexpr std::uint64_t k_most = std::uint64_t{1} << 50U;
+    return Bytes(static_cast<std::int64_t>(std::min(count, k_most) * 1024));
+}
+
+void raise(Bytes& peak, Bytes other) {
+    peak = std::max(peak, other);
+}
+
 /// No zero is measured of what is not counted.
 void forget_gil(Cost& cost) {
     cost.gil_held = cost.gil_held_blocked = {};
@@ -129,7 +138,7 @@ void RecordedRun::operator()(const SessionMark& record) {
     case SessionPoint::configured: outside_ = AccountKind::collection; break;
     case SessionPoint::finished:
         end_test();
-        open_phase_.reset();
+        phase_at_finish_ = std::exchange(open_phase_, std::nullopt);
         outside_ = AccountKind::finish;
         break;
     case SessionPoint::collected:
@@ -138,6 +147,7 @@ void RecordedRun::operator()(const SessionMark& record) {
 }
 
 void RecordedRun::operator()(const CountersMark& record) {
+    keep_peak_before(record);
     see(record.at, here(AccountKind::protocol));
 }
 
@@ -200,7 +210,9 @@ void RecordedRun::begin_test(const TestPoint& record) {
     if (record.test >= tests.size() || point(SessionPoint::finished)) {
         return;
     }
-    if (RecordedTest& now = recorded[record.test]; !now.begun) {
+    RecordedTest& now = recorded[record.test];
+    now.repeated = now.begun;
+    if (!now.begun) {
         ++started_;
         now.begun = true;
         now.begin_ns = record.wall_ns;
@@ -209,7 +221,7 @@ void RecordedRun::begin_test(const TestPoint& record) {
     }
     current_ = record.test;
     in_test_ = true;
-    since_mark_.push_back(record.test);
+    since_mark_.push_back({record.test, record.wall_ns});
 }
 
 void RecordedRun::report(const TestPoint& record) {
@@ -275,15 +287,37 @@ void RecordedRun::see(const Mark& at, Account account) {
         charge(each);
     }
     all_waits_known = all_waits_known && at.run_delay_ns.has_value();
-    constexpr std::uint64_t k_most_kib = std::uint64_t{1} << 50U;
-    const Bytes peak(static_cast<std::int64_t>(std::min(at.max_rss_kib, k_most_kib) * 1024));
-    for (const std::uint32_t test : since_mark_) {
-        tests[test].peak_rss = std::max(tests[test].peak_rss, peak);
+    all_peaks_known = all_peaks_known && at.max_rss_kib > 0;
+    const Bytes peak = of_kibibytes(at.max_rss_kib);
+    raise(peak_rss, peak);
+    for (const Begun& begun : since_mark_) {
+        raise(tests[begun.test].peak_rss, peak);
     }
     since_mark_.clear();
     if (in_test_) {
-        since_mark_.push_back(*current_);
+        since_mark_.push_back({*current_, at.wall_ns});
     }
+}
+
+/// Memory cannot have grown faster than it can be written, so that tests which were over by then
+/// had what was known before.
+void RecordedRun::keep_peak_before(const CountersMark& record) {
+    constexpr std::uint64_t k_bytes_per_ns = 20;  // more than one core writes
+    const Mark& at = record.at;
+    const Bytes before = of_kibibytes(record.memory.peak_kib);
+    const Bytes grown = of_kibibytes(at.max_rss_kib) - before;
+    if (grown <= Bytes(0)) {
+        return;
+    }
+    const std::uint64_t fastest = static_cast<std::uint64_t>(grown.value()) / k_bytes_per_ns;
+    const std::uint64_t since = std::min(fastest, record.memory.ago_ns);
+    const std::uint64_t grown_ns = at.wall_ns - std::min(at.wall_ns, record.memory.ago_ns - since);
+    std::size_t over = 0;
+    while (over + 1 < since_mark_.size() && since_mark_[over + 1].begin_ns <= grown_ns) {
+        raise(tests[since_mark_[over].test].peak_rss, before);
+        ++over;
+    }
+    since_mark_.erase(since_mark_.begin(), since_mark_.begin() + static_cast<std::ptrdiff_t>(over));
 }
 
 void RecordedRun::charge(const Charge& charge) {

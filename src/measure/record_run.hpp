@@ -25,7 +25,8 @@ struct RecordedTest {
     Cost protocol = no_cost();
     std::uint64_t begin_ns = 0;
     bool begun = false;
-    bool forked = false;  ///< ran in a process of its own: it has reports, but no phases
+    bool repeated = false;  ///< it was begun again
+    bool forked = false;    ///< ran in a process of its own: it has reports, but no phases
     ReportedPhases reports;
 };
 
@@ -41,7 +42,8 @@ struct RecordedSpan {
     Account account;
 };
 
-/// Where a run stood: the test whose protocol has begun last, and its phase if one is open.
+/// Where a run stood: the test whose protocol has begun last, and its phase if one was open when
+/// the recording or pytest's session came to its end.
 struct RecordedPosition {
     std::optional<std::uint32_t> test;
     std::optional<Phase> phase;
@@ -65,7 +67,9 @@ public:
     void close();
 
     [[nodiscard]] const std::optional<SessionMark>& point(SessionPoint at) const;
-    [[nodiscard]] RecordedPosition position() const { return {current_, open_phase_}; }
+    [[nodiscard]] RecordedPosition position() const {
+        return {current_, open_phase_ ? open_phase_ : phase_at_finish_};
+    }
     [[nodiscard]] std::size_t started() const { return started_; }
     [[nodiscard]] std::size_t failed() const { return failed_; }
     [[nodiscard]] bool counts_gil() const { return ledger_.counts_gil(); }
@@ -80,15 +84,22 @@ public:
     Cost collection = no_cost();
     Cost loop = no_cost();  ///< of tests and their protocols, and of all fixtures
     Cost finish = no_cost();
+    Bytes peak_rss;                   ///< of the process; zero where not known
     std::vector<RecordedSpan> spans;  ///< without gaps from the first mark on, in order of time
     std::vector<HoldingsChange> holdings_changes;
     std::string failure;          ///< why the recorder stopped; empty if it did not
     bool all_waits_known = true;  ///< every mark had a run delay
+    bool all_peaks_known = true;  ///< every mark had a peak of memory
 
 private:
     struct OpenFixture {
         std::uint32_t number = 0;  ///< the recorder's
         Account account;
+    };
+
+    struct Begun {
+        std::uint32_t test = 0;
+        std::uint64_t begin_ns = 0;
     };
 
     void begin_test(const TestPoint& record);
@@ -97,6 +108,7 @@ private:
     void begin_teardown(const FixtureMark& record);
     void end_test();
     void see(const Mark& at, Account account);
+    void keep_peak_before(const CountersMark& record);
     void add_span(Account account, std::uint64_t end_ns);
     void charge(const Charge& charge);
     [[nodiscard]] Account here(AccountKind of_test) const;
@@ -108,10 +120,11 @@ private:
     std::array<std::optional<SessionMark>, 5> points_;
     std::optional<std::uint32_t> current_;
     std::optional<Phase> open_phase_;
+    std::optional<Phase> phase_at_finish_;
     bool in_test_ = false;    ///< the current one, up to the next or the session's end
     bool had_phase_ = false;  ///< the current test
     std::vector<OpenFixture> open_fixtures_;
-    std::vector<std::uint32_t> since_mark_;  ///< tests whose peak of memory the next mark tells
+    std::vector<Begun> since_mark_;  ///< whose peak of memory the next mark tells
     std::unordered_map<std::uint32_t, std::uint32_t> instance_at_;  ///< by the recorder's number
     std::map<FixtureUse, std::vector<FixtureUse>> needed_by_;       ///< set up within its set-up
     std::optional<Holdings> holdings_;                              ///< as last counted

@@ -149,43 +149,62 @@ bool sees_cores(const std::vector<Subject>& subjects) {
     return cpu > Seconds(0) && on_core >= 0.5 * runnable * (cpu / (cpu + queued));
 }
 
-/// Without samples, who computes is taken to hold the GIL, and who waits is not.
-void estimate_gil(RecordedRun& run, const std::vector<Subject>& subjects, Sampling& sampling) {
-    const bool cores = sees_cores(subjects);
+struct Held {
+    Seconds time;
+    Seconds blocked;  ///< part of it in which the test's thread did not run
+    double variance = 0.0;
+};
+
+/// Of the subjects that are work, or of those that are not, which tell of each other. Without
+/// samples, who computes is taken to hold the GIL, and who waits is not.
+Held hold_gil(const std::vector<Subject>& subjects, bool is_work, bool sees_cores) {
     std::vector<Trial> computing;
     std::vector<Trial> blocked;
-    for (const Subject& subject : subjects) {
+    const auto each = [&](const auto& take) {
+        for (const Subject& subject : subjects) {
+            if (subject.is_work == is_work) {
+                take(subject);
+            }
+        }
+    };
+    each([&](const Subject& subject) {
         const Tally& tally = subject.tally;
         computing.push_back(
-            cores ? Trial{tally.on_core_held, tally.on_core, subject.group}
-                  : Trial{tally.runnable_held, tally.runnable, subject.group}
+            sees_cores ? Trial{tally.on_core_held, tally.on_core, subject.group}
+                       : Trial{tally.runnable_held, tally.runnable, subject.group}
         );
         blocked.push_back({tally.blocked_held, tally.blocked, subject.group});
-    }
+    });
     const Shares while_computing = shrunk_shares(computing, 1.0);
     const Shares while_blocked = shrunk_shares(blocked, 0.0);
-    std::vector<double> cpu(subjects.size());
-    std::vector<double> idle(subjects.size());
-    Seconds held;
-    for (std::size_t i = 0; i < subjects.size(); ++i) {
-        Cost& cost = *subjects[i].cost;
-        const Seconds on = cost.cpu() * while_computing.spans[i].mean;
-        const Seconds off = cost.blocked() * while_blocked.spans[i].mean;
+    std::vector<double> cpu;
+    std::vector<double> idle;
+    Held held;
+    each([&](const Subject& subject) {
+        Cost& cost = *subject.cost;
+        const Seconds on = cost.cpu() * while_computing.spans[cpu.size()].mean;
+        const Seconds off = cost.blocked() * while_blocked.spans[cpu.size()].mean;
         cost.gil_held = {on + off, Source::sampled};
         cost.gil_held_blocked = {off, Source::sampled};
-        if (subjects[i].is_work) {
-            cpu[i] = cost.cpu().value();
-            idle[i] = cost.blocked().value();
-            held += on + off;
-            sampling.gil_held_blocked += off;
-        }
-    }
-    run.loop.gil_held = sampling.gil_held = {held, Source::sampled};
-    run.loop.gil_held_blocked = {sampling.gil_held_blocked, Source::sampled};
-    sampling.gil_standard_error = Seconds(std::sqrt(
-        while_computing.variance_of_sum(computing, cpu)
-        + while_blocked.variance_of_sum(blocked, idle)
-    ));
+        cpu.push_back(cost.cpu().value());
+        idle.push_back(cost.blocked().value());
+        held.time += on + off;
+        held.blocked += off;
+    });
+    held.variance = while_computing.variance_of_sum(computing, cpu)
+                    + while_blocked.variance_of_sum(blocked, idle);
+    return held;
+}
+
+/// What imports do tells nothing of what tests do, so that each is estimated from its own samples.
+void estimate_gil(RecordedRun& run, const std::vector<Subject>& subjects, Sampling& sampling) {
+    const bool cores = sees_cores(subjects);
+    hold_gil(subjects, false, cores);
+    const Held held = hold_gil(subjects, true, cores);
+    run.loop.gil_held = sampling.gil_held = {held.time, Source::sampled};
+    run.loop.gil_held_blocked = {held.blocked, Source::sampled};
+    sampling.gil_held_blocked = held.blocked;
+    sampling.gil_standard_error = Seconds(std::sqrt(held.variance));
 }
 
 double sum_of(const Reasons& reasons) {

@@ -19,8 +19,9 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-/// A later sample is none: it was taken when the suite let go of a core, see promptness.hpp. On time
-/// is one that came 0.02 to 0.05 ms late (measured); by 0.4 ms all were of such moments.
+/// A later sample is none: it is likely of a moment when the suite let go of a core, see
+/// promptness.hpp. Most come 0.02 to 0.05 ms late, and those of such moments 0.4 to 3 ms
+/// (measured).
 constexpr std::int64_t k_latest_ns = 300'000;
 
 void sleep_until(std::int64_t instant_ns) {

@@ -42,10 +42,17 @@ double strength_of(std::span<const Trial> trials, const Centre& centre, double f
     return 1 / rho - 1;
 }
 
+/// Of a share of which `hits` of `weight` samples speak, given any share as likely as another
+/// before them (Laplace): not zero where all said the same.
+double variance_of(double hits, double weight) {
+    const double mean = (hits + 1) / (weight + 2);
+    return mean * (1 - mean) / (weight + 3);
+}
+
 Share posterior(const Trial& trial, const Beta& prior) {
     const double weight = trial.samples + prior.strength;
-    const double mean = (trial.hits + prior.strength * prior.mean) / weight;
-    return {mean, mean * (1 - mean) / (weight + 1), prior.strength / weight};
+    const double hits = trial.hits + prior.strength * prior.mean;
+    return {hits / weight, variance_of(hits, weight), prior.strength / weight};
 }
 
 std::vector<Trial> groups_of(std::span<const Trial> trials) {
@@ -74,7 +81,7 @@ Shares shrunk_shares(std::span<const Trial> trials, double prior) {
         groups, [&](std::size_t) { return whole.mean; }, 1.0
     );
     Shares shares;
-    shares.variance_of_all = whole.variance;
+    shares.variance_of_all = variance_of(all.hits, all.samples);
     for (const Trial& group : groups) {
         shares.groups.push_back(posterior(group, {whole.mean, alike}));
     }

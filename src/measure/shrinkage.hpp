@@ -9,8 +9,10 @@
 //   Var(k / n) = m (1 - m) (1 + (n - 1) rho) / n,
 // from which rho follows by moments over all groups: sum n (k/n - m)^2 has the expectation
 // sum m (1 - m) [(spans - 1) + rho sum (n - 1)] (Kleinman 1973, "Proportions with extraneous
-// variance"). The posterior of a span has mean (k + s m) / (n + s) and variance
-// p (1 - p) / (n + s + 1). Groups among all are treated likewise. Wrong where the spans of a group
+// variance"). The posterior of a span has mean (k + s m) / (n + s). Its variance is that of a share
+// of which k + s m of n + s samples speak and which any value was as likely for before (Laplace's
+// rule of succession), so that it does not vanish where all samples said the same. Groups among all
+// are treated likewise. Wrong where the spans of a group
 // are of two kinds with nothing in between: then short ones get shares between the two.
 
 #include <cstdint>

@@ -15,7 +15,7 @@ namespace advisor::model {
 namespace {
 
 /// In how many moments a coarse run is cut, at the most, in which speeds stay as they are.
-constexpr double k_moments = 1000.0;
+constexpr double k_moments = 500.0;
 
 /// How long a coarse run takes at least, in such moments.
 Seconds moment_of(const Scenario& scenario) {

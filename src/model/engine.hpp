@@ -14,21 +14,13 @@
 #include "model/course.hpp"
 #include "model/fixtures.hpp"
 #include "model/gil_portions.hpp"
+#include "model/grain.hpp"
 #include "model/mail.hpp"
 #include "model/policy.hpp"
 #include "model/stage.hpp"
 #include "model/worker.hpp"
 
 namespace advisor::model {
-
-/// How coarse a simulation is. By default not at all: every test is simulated by itself. Else tests
-/// that a worker runs one after the other without the policy looking count as one: core sharing
-/// asks for the fraction of computing alone and not for the length of bursts, so that what is lost
-/// is the order of tests within a run. Not with a schedule, --maxfail or several lanes.
-struct Grain {
-    std::uint32_t run = 0;   ///< a run is at most such a part of a worker's even share
-    std::uint32_t deal = 0;  ///< what is dealt at once: of a worker's even share of the rest
-};
 
 /// What all runs of one configuration share.
 struct Scenario {
@@ -86,16 +78,16 @@ private:
     struct Seat {
         State state = State::absent;
         Worker worker;
-        Node node = 0;            ///< as the policy numbers it
-        Test first = 0;           ///< of the tests that run one after the other
-        std::size_t tests = 0;    ///< so many
-        std::size_t runs = 0;     ///< of several, up to now
+        Node node = 0;             ///< as the policy numbers it
+        Test first = 0;            ///< of the tests that run one after the other
+        std::size_t tests = 0;     ///< so many
+        std::size_t runs = 0;      ///< of several, up to now
         std::vector<Demand> then;  ///< the rest of what they demand, the next part last
         double gil = 0.0;          ///< lost to it by the parts before
-        double since = 0.0;       ///< begin of the tests, or of waiting
-        double alone = 0.0;       ///< of the tests with their fixtures
-        double last_alone = 0.0;  ///< of the last of them
-        double slowness = 1.0;    ///< of them: seconds for one of alone
+        double since = 0.0;        ///< begin of the tests, or of waiting
+        double alone = 0.0;        ///< of the tests with their fixtures
+        double last_alone = 0.0;   ///< of the last of them
+        double slowness = 1.0;     ///< of them: seconds for one of alone
         std::uint32_t failures = 0;
     };
 

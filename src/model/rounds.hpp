@@ -116,12 +116,12 @@ private:
 
     const Course& course_;
     std::vector<double> clock_;  ///< empty: the course's own
-    std::uint32_t begin_;  ///< units before it are in a hand or given
+    std::uint32_t begin_;        ///< units before it are in a hand or given
     std::uint32_t nodes_;
     std::uint32_t ahead_;
     std::uint32_t grain_;
-    std::uint32_t left_ = 0;                                ///< units in hands that are not given
-    std::uint32_t next_ = 0;                                ///< the hand to give
+    std::uint32_t left_ = 0;  ///< units in hands that are not given
+    std::uint32_t next_ = 0;  ///< the hand to give
     std::vector<Hand> hands_;
     std::vector<std::pair<double, std::uint32_t>> asks_;  ///< a heap: when which hand asks for more
 };

@@ -1,7 +1,6 @@
 #include "model/runs.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "model/replication.hpp"
@@ -15,63 +14,22 @@ namespace {
 constexpr std::size_t k_least_pieces = 1000;
 constexpr std::size_t k_pieces_each = 32;
 
-/// Runs of tests in a coarse simulation: so many in all, but within these bounds for each worker.
-constexpr std::uint32_t k_runs = 1024;
-constexpr std::uint32_t k_least_runs_each = 16;
-constexpr std::uint32_t k_most_runs_each = 64;
-/// Dealt at once are some runs.
-constexpr std::uint32_t k_runs_each_deal = 4;
-/// Of its time, from which on when messages come decides what workers wait for.
-constexpr double k_busy_controller = 0.2;
-
 double wall_of(const Scenario& scenario, const Perturbation& draws) {
     return Engine(scenario, draws).run(nullptr).wall;
 }
 
-/// Seconds that the tests take at least.
-double least_time(const Study& study, const RunCosts& costs) {
-    const Course& course = study.courses.collection();
-    const Demand all = course.demand({0, course.size()});
-    const double cores = std::min<double>(costs.nodes(), study.machine.cores);
-    return std::max(all.alone() / costs.nodes(), all.cpu / cores).value();
-}
-
-/// Instances of session or package scope that cannot live side by side: our own scheduler takes no
-/// notice of what it costs to go from one to the other, so that every test counts.
-bool has_wide_rivals(const FixturePlan& plan) {
-    std::set<std::uint32_t> slots;
-    for (const FixturePlan::Instance& instance : plan.instances()) {
-        const Scope scope = plan.workload().fixtures[instance.need.fixture].scope;
-        const bool is_wide = scope == Scope::session || scope == Scope::package;
-        if (is_wide && !slots.insert(instance.slot).second) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool is_planned(const Configuration& configuration) {
-    const auto* processes = std::get_if<Processes>(&configuration.runner);
-    return processes != nullptr && processes->dist == Distribution::planned;
-}
-
 Grain grain_of(const Study& study, const Configuration& configuration, Detail detail) {
-    const std::size_t tests = study.workload.tests.size();
-    const RunCosts costs = costs_of(study.workload, configuration, study.parameters);
-    const double messages = costs.test_message.alone().value() * static_cast<double>(tests);
-    if (detail == Detail::exact || tests <= study.options.most_exact_tests
-        || study.options.maxfail > 0
-        || messages > k_busy_controller * least_time(study, costs)
-        || (is_planned(configuration) && has_wide_rivals(study.courses.fixtures()))) {
+    if (detail == Detail::exact || study.options.maxfail > 0
+        || study.workload.tests.size() <= study.options.most_exact_tests) {
         return {};
     }
-    if (costs.lanes > 1) {
-        const std::uint32_t run = std::clamp(256U / costs.nodes(), 16U, 128U);
-        return {run, run / k_runs_each_deal};
-    }
-    const std::uint32_t run =
-        std::clamp(k_runs / costs.nodes(), k_least_runs_each, k_most_runs_each);
-    return {run, run / k_runs_each_deal};
+    return grain_of(
+        study.courses,
+        study.lumps,
+        configuration,
+        costs_of(study.workload, configuration, study.parameters),
+        study.machine.cores
+    );
 }
 
 }  // namespace
@@ -86,7 +44,8 @@ Study::Study(
       parameters(of_parameters),
       machine(of_machine),
       options(of_options),
-      courses(of_workload) {}
+      courses(of_workload),
+      lumps(lumps_of(courses.fixtures())) {}
 
 const Perturbation& Study::draws(std::uint32_t replication) const {
     while (draws_.size() <= replication) {

@@ -29,6 +29,7 @@ public:
     const Machine machine;
     const PredictionOptions options;
     const Courses courses;
+    const Lumps lumps;
 
     /// Of the whole suite, in one replication. Not for several threads at once.
     [[nodiscard]] const Perturbation& draws(std::uint32_t replication) const;

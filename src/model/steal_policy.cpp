@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t k_least = 2;
 
 /// An undisturbed run is this part of a node's queue.
-constexpr std::size_t k_parts = 4;
+constexpr std::size_t k_parts = 8;
 
 /// xdist/scheduler/worksteal.py. A worker completes its tests in the order in which they were sent,
 /// and gives back the last of them, so that a node's pending tests are a count.

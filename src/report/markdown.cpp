@@ -49,21 +49,19 @@ std::string slowest(const report::ProfileSummary& summary) {
     std::vector<Row> rows;
     for (const TestCost* test : summary.slowest) {
         const Cost total = test->total();
-        rows.push_back(
-            {{test->id},
-             {seconds_text(total.wall, decimals)},
-             {seconds_text(total.cpu(), decimals)},
-             {seconds_text(total.blocked(), decimals)}}
-        );
+        Row& row = rows.emplace_back();
+        row = {{test->id}, {seconds_text(total.wall, decimals)}};
+        if (summary.knows_cpu) {
+            row.push_back({seconds_text(total.cpu(), decimals)});
+            row.push_back({seconds_text(total.blocked(), decimals)});
+        }
     }
-    return md::heading("Slowest tests")
-           + md::table(
-               {{"test"},
-                {"seconds", Align::right},
-                {"CPU", Align::right},
-                {"blocked", Align::right}},
-               rows
-           );
+    std::vector<md::Column> columns{{"test"}, {"seconds", Align::right}};
+    if (summary.knows_cpu) {
+        columns.push_back({"CPU", Align::right});
+        columns.push_back({"blocked", Align::right});
+    }
+    return md::heading("Slowest tests") + md::table(columns, rows);
 }
 
 std::string fixtures(const report::ProfileSummary& summary) {
@@ -186,7 +184,7 @@ std::string points(const CapacityPlan& plan, const std::vector<std::size_t>& ind
              {fmt::format(
                  "{} ({})", seconds_text(point.wall.mid, decimals), range_text(point.wall, decimals)
              )},
-             {format_bytes(point.peak_memory)},
+             {report::memory_text(point.peak_memory)},
              {fmt::format("{}", point.billed_minutes)},
              {fmt::format("{:.3f} {}", point.cost, point.machine.currency)},
              {std::string(report::fitness_of(plan, point))}}

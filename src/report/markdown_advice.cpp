@@ -61,7 +61,7 @@ std::string ranking(const Advice& advice, const std::vector<const Prediction*>& 
                  "{} ({})", seconds_text(row->wall.mid, decimals), range_text(row->wall, decimals)
              )},
              {fmt::format("{} ({})", times_text(row->speedup.mid), range_text(row->speedup))},
-             {format_bytes(row->peak_memory)},
+             {memory_text(row->peak_memory)},
              {limit_words(*row)}}
         );
     }

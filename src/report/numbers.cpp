@@ -63,7 +63,14 @@ MemoryUnit memory_unit_for(Bytes smallest) {
 }
 
 std::string memory_text(Bytes size, const MemoryUnit& unit) {
+    if (size == Bytes(0)) {
+        return "-";
+    }
     return format_fixed(static_cast<double>(size.value()) / unit.bytes, unit.decimals);
+}
+
+std::string memory_text(Bytes size) {
+    return size == Bytes(0) ? "-" : format_bytes(size);
 }
 
 }  // namespace advisor::report

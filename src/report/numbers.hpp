@@ -35,6 +35,8 @@ struct MemoryUnit {
 
 /// GiB where even the smallest is above one, else MiB.
 [[nodiscard]] MemoryUnit memory_unit_for(Bytes smallest);
+/// "-" for none: then it was not measured.
 [[nodiscard]] std::string memory_text(Bytes size, const MemoryUnit& unit);
+[[nodiscard]] std::string memory_text(Bytes size);
 
 }  // namespace advisor::report

@@ -90,7 +90,7 @@ std::string counts_of(const RunOutcome& outcome) {
 }
 
 std::string range_remark(const RunOutcome& outcome) {
-    if (!outcome.predicted) {
+    if (!outcome.predicted || !outcome.conservation.is_whole()) {
         return {};
     }
     const Interval<Seconds>& range = outcome.predicted->wall;
@@ -135,7 +135,11 @@ std::string predicted_against_measured(const RunOutcome& outcome) {
             report::range_text(wall, decimals)
         );
     }
-    out += fmt::format("measured {} s", report::seconds_text(outcome.wall, decimals));
+    out += fmt::format(
+        "{} {} s",
+        outcome.conservation.is_whole() ? "measured" : "ended early after",
+        report::seconds_text(outcome.wall, decimals)
+    );
     if (outcome.sequential_wall) {
         const std::string sequential = report::seconds_text(*outcome.sequential_wall, decimals);
         out += fmt::format(", sequential {} s", sequential);

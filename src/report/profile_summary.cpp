@@ -25,12 +25,22 @@ Cost work_of(const Profile& profile) {
     std::optional<Cost> sum;
     const auto add = [&](const Cost& cost) { sum = sum ? *sum + cost : cost; };
     for (const TestCost& test : profile.tests) {
-        add(test.total());
+        if (test.outcome != TestOutcome::not_run) {
+            add(test.total());
+        }
     }
     for (const FixtureInstance& instance : profile.fixtures) {
         add(cost_of(instance));
     }
     return sum.value_or(Cost{});
+}
+
+bool knows_cpu(const Profile& profile) {
+    return profile.host.rung != Rung::none;
+}
+
+bool failed(const TestCost& test) {
+    return is_failure(test.outcome);
 }
 
 /// Parts too small to show, such as a zero by clamping, are left out.
@@ -60,11 +70,12 @@ Breakdown session_of(const Profile& profile) {
     return non_zero(
         {{"start of Python and pytest", session.start.wall},
          {"plugins and conftest files", session.configure.wall},
-         {"collection", session.collection.wall},
+         {knows_cpu(profile) ? "collection" : "all but tests", session.collection.wall},
          {"tests", tests},
          {"fixtures of wider scope", fixtures},
          {"pytest's hooks around tests", overhead},
-         {"between tests", between},
+         // Medians of parts need not sum to the median of the whole.
+         {"between tests", profile.repeats ? Seconds(0) : between},
          {"session finish", session.finish.wall},
          {"exit", session.exit.wall}}
     );
@@ -89,6 +100,9 @@ Breakdown blocked_of(const Profile& profile, const Cost& work) {
 /// CPU of other threads and of children overlaps the wall of the test thread, so that these parts
 /// stand beside the split of the wall and not in it.
 Breakdown spent_of(const Profile& profile, const Cost& work) {
+    if (!knows_cpu(profile)) {
+        return {{"computing or waiting, which is not known", work.wall}};
+    }
     Breakdown parts{
         {"CPU of the test thread", work.cpu()},
         {"waiting for a core", work.core_wait.value_or(Seconds(0))}};
@@ -103,8 +117,10 @@ Breakdown spent_of(const Profile& profile, const Cost& work) {
 std::vector<const TestCost*> slowest_of(const Profile& profile, std::size_t most) {
     std::vector<std::pair<Seconds, std::size_t>> walls;
     walls.reserve(profile.tests.size());
-    for (const TestCost& test : profile.tests) {
-        walls.emplace_back(test.total().wall * -1.0, walls.size());
+    for (std::size_t i = 0; i < profile.tests.size(); ++i) {
+        if (profile.tests[i].outcome != TestOutcome::not_run) {
+            walls.emplace_back(profile.tests[i].total().wall * -1.0, i);
+        }
     }
     const std::size_t count = std::min(most, walls.size());
     std::partial_sort(
@@ -168,30 +184,6 @@ std::string unsteady_sentence(const Repeats& repeats) {
     );
 }
 
-/// "4.0 % of it stolen, 49 % used by others": what can be seen of it.
-std::string disturbance_words(const Disturbance& disturbance) {
-    constexpr double k_least = 0.005;
-    std::vector<std::string> parts;
-    if (const double stolen = disturbance.steal_fraction.value_or(0); stolen >= k_least) {
-        parts.push_back(format_percent(stolen) + " of it stolen");
-    }
-    if (const double foreign = disturbance.foreign_fraction.value_or(0); foreign >= k_least) {
-        parts.push_back(format_percent(foreign) + " used by others");
-    }
-    if (const Seconds throttled = disturbance.throttled.value_or(Seconds(0));
-        throttled > Seconds(0)) {
-        parts.push_back("throttled for " + format_seconds(throttled));
-    }
-    const Pressure others = pressure_by_others(disturbance);
-    if (others.io >= k_least) {
-        parts.push_back("others waited for a disk for " + format_percent(others.io));
-    }
-    if (others.memory >= k_least) {
-        parts.push_back("others waited for memory for " + format_percent(others.memory));
-    }
-    return fmt::format("{}", fmt::join(parts, ", "));
-}
-
 }  // namespace
 
 ProfileSummary summary_of(const Profile& profile, std::size_t most) {
@@ -206,7 +198,10 @@ ProfileSummary summary_of(const Profile& profile, std::size_t most) {
     summary.session = session_of(profile);
     summary.spent = spent_of(profile, work);
     summary.worked = work.wall;
-    summary.gil_held = profile.sampling ? profile.sampling->gil_held : work.gil_held;
+    summary.knows_cpu = knows_cpu(profile);
+    summary.gil_held = work.gil_held;
+    summary.gil_held_blocked = work.gil_held_blocked;
+    summary.gil_releases = work.gil_releases;
     summary.slowest = slowest_of(profile, most);
     summary.fixtures = fixtures_of(profile, most);
     return summary;
@@ -221,24 +216,21 @@ std::vector<std::string> warnings_of(const Profile& profile) {
     }
     if (run.signal) {
         sentences.push_back(fmt::format("Signal {} ended pytest.", *run.signal));
-    } else if (run.exit_code.value_or(0) != 0) {
+    } else if (run.exit_code.value_or(0) != 0 && knows_cpu(profile)) {
         sentences.push_back(fmt::format("pytest exited with code {}.", *run.exit_code));
+    } else if (run.exit_code && std::any_of(profile.tests.begin(), profile.tests.end(), failed)) {
+        sentences.emplace_back("Tests failed, but pytest exited with code 0.");
     }
     const Disturbance& disturbance = profile.disturbance;
     if (is_disturbed(disturbance)) {
         sentences.push_back(fmt::format(
-            "The machine was not quiet: {}. Profile again when it is, or with --repeat 3.",
-            disturbance_words(disturbance)
+            "The machine was not quiet: {}. Profile again when it is{}.",
+            disturbers(disturbance),
+            profile.repeats ? "" : ", or with --repeat 3"
         ));
     }
     if (profile.repeats && profile.repeats->merged() < profile.repeats->runs) {
-        sentences.push_back(fmt::format(
-            "Medians of {} of {}: {} ended early, {} ran while others used the machine.",
-            profile.repeats->merged(),
-            format_count(profile.repeats->runs, "run"),
-            profile.repeats->incomplete,
-            profile.repeats->disturbed
-        ));
+        sentences.push_back(fmt::format("The figures are {}.", how_merged(*profile.repeats)));
     }
     if (profile.repeats && !profile.repeats->unsteady.empty()) {
         sentences.push_back(unsteady_sentence(*profile.repeats));

@@ -27,9 +27,12 @@ struct ProfileSummary {
     Breakdown session;                            ///< parts of the run, in order of time
     Breakdown spent;                              ///< CPU and waiting of tests and fixtures
     Seconds worked;                               ///< wall of tests and fixtures: whole of `spent`
-    Measured<Seconds> gil_held;                   ///< of `worked`; absent if any part lacks it
-    std::vector<const TestCost*> slowest;         ///< longest first; points into the profile
-    std::vector<FixtureTotal> fixtures;           ///< most expensive first
+    bool knows_cpu = false;                       ///< apart from waiting
+    Measured<Seconds> gil_held;  ///< of `worked`, as the next two; absent if any part lacks it
+    Measured<Seconds> gil_held_blocked;
+    Measured<std::int64_t> gil_releases;
+    std::vector<const TestCost*> slowest;  ///< longest first; points into the profile
+    std::vector<FixtureTotal> fixtures;    ///< most expensive first
 };
 
 /// At most `most` tests and fixtures in the two rankings.

@@ -31,24 +31,49 @@ Lines problems(const RunOutcome& outcome, const TextStyle& style) {
     return lines;
 }
 
+/// The frames of the suite, which stand first; what follows is pytest's own.
+Lines stack_lines(const std::string& stacks, const TextStyle& style) {
+    Lines lines;
+    std::size_t left_out = 0;
+    std::istringstream text(stacks);
+    for (std::string line; std::getline(text, line);) {
+        const bool begins = line.find("most recent call first") != std::string::npos;
+        const bool is_pytests = line.find("/_pytest/") != std::string::npos;
+        if (!begins && (left_out > 0 || is_pytests)) {
+            ++left_out;
+            continue;
+        }
+        left_out = 0;
+        lines = lines + paragraph("  ", line, style);
+    }
+    if (left_out > 0) {
+        lines.push_back(fmt::format("  and {} of pytest", format_count(left_out, "frame")));
+    }
+    return lines;
+}
+
+Lines stall(const std::string& what, const Stall& stall, const TextStyle& style) {
+    const std::string known =
+        stall.profiled ? fmt::format(", {} when recorded", format_seconds(*stall.profiled)) : "";
+    const std::string sentence = fmt::format(
+        "{}: {}{} ran for {}{}",
+        what,
+        stall.id,
+        stall.worker.empty() ? "" : " on " + stall.worker,
+        format_seconds(stall.after),
+        known
+    );
+    return paragraph("", sentence, style, Tone::bad) + stack_lines(stall.stacks, style);
+}
+
 Lines stalls(const RunOutcome& outcome, const TextStyle& style) {
     Lines lines;
-    for (const Stall& stall : outcome.stalls) {
-        const std::string known =
-            stall.profiled ? fmt::format(", {} when recorded", format_seconds(*stall.profiled))
-                           : "";
-        const std::string sentence = fmt::format(
-            "STALLED: {}{} ran for {}{}",
-            stall.id,
-            stall.worker.empty() ? "" : " on " + stall.worker,
-            format_seconds(stall.after),
-            known
-        );
-        lines = lines + paragraph("", sentence, style, Tone::bad);
-        std::istringstream stacks(stall.stacks);
-        for (std::string line; std::getline(stacks, line);) {
-            lines = lines + paragraph("  ", line, style);
-        }
+    for (const Stall& each : outcome.stalls) {
+        lines = lines + stall("STALLED", each, style);
+    }
+    for (const Stall& each : outcome.at_deadline) {
+        const std::string deadline = format_seconds(outcome.deadline.value_or(Seconds(0)));
+        lines = lines + stall("RUNNING AT THE DEADLINE OF " + deadline, each, style);
     }
     return lines;
 }
@@ -63,6 +88,13 @@ Lines unexpected(const RunOutcome& outcome, const TextStyle& style) {
             format_seconds(surprise.profiled)
         );
         lines = lines + paragraph("  surprise: ", sentence, style, Tone::dim);
+    }
+    if (outcome.new_tests > 0) {
+        const std::string sentence = fmt::format(
+            "{} not in the recording, on which prediction and advice rest: advisor analyze",
+            format_count(outcome.new_tests, "test is", "tests are")
+        );
+        lines = lines + paragraph("  ", sentence, style, Tone::warn);
     }
     return lines;
 }
@@ -86,7 +118,8 @@ Lines run(const RunOutcome& outcome, const TextStyle& style) {
 /// The sentence that the reader came for is the last line.
 Lines result(const RunOutcome& outcome, const TextStyle& style) {
     const std::string remark = range_remark(outcome);
-    const bool slower = outcome.predicted && outcome.wall > outcome.predicted->wall.high;
+    const bool slower = outcome.conservation.is_whole() && outcome.predicted
+                        && outcome.wall > outcome.predicted->wall.high;
     const bool failed = outcome.exit_code != 0;
     return paragraph("", remark, style, slower ? Tone::warn : Tone::dim)
            + paragraph(

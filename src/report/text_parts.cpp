@@ -15,6 +15,9 @@ Lines share_lines(const Breakdown& parts, Seconds whole, const TextStyle& style)
     table.columns = {
         {"", Align::left, Fit::elastic}, {"", Align::right}, {"", Align::right}, {"", Align::left}};
     for (const auto& [part, time] : parts) {
+        if (time == Seconds(0)) {
+            continue;
+        }
         const double share = time / whole;
         table.rows.push_back(
             {{part},

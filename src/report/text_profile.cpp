@@ -33,7 +33,8 @@ Lines header(const Profile& profile, const ProfileSummary& summary, const TextSt
         facts.push_back("medians of " + format_count(profile.repeats->merged(), "run"));
     }
     for (const auto& [outcome, count] : summary.outcomes) {
-        facts.push_back(fmt::format("{} {}", count, outcome));
+        const bool ran = outcome != name_of(TestOutcome::not_run);
+        facts.push_back(fmt::format("{} {}", count, ran ? outcome : "not run"));
     }
     for (std::string& fact : machine_facts(profile.host, profile.interpreter)) {
         facts.push_back(std::move(fact));
@@ -62,14 +63,18 @@ Lines shares(
     return Lines{heading(title, style)} + share_lines(parts, whole, style);
 }
 
+/// Half of the interval in which the truth is in 19 of 20 runs.
+Seconds two_errors(const Sampling& sampling) {
+    return 2.0 * sampling.gil_standard_error;
+}
+
 /// How the GIL was read, and what that leaves open.
-std::string how_held(const Profile& profile) {
-    const Cost& loop = profile.session.loop;
-    if (loop.gil_releases.has_value()) {
-        const auto releases = static_cast<std::size_t>(loop.gil_releases.value());
+std::string how_held(const Profile& profile, const ProfileSummary& summary) {
+    if (summary.gil_releases.has_value()) {
+        const auto releases = static_cast<std::size_t>(summary.gil_releases.value());
         return fmt::format(
             ", {} of it by who did not run, as counted from within; it was released {}",
-            format_seconds(loop.gil_held_blocked.value_or(Seconds(0))),
+            format_seconds(summary.gil_held_blocked.value_or(Seconds(0))),
             format_count(releases, "time")
         );
     }
@@ -77,27 +82,30 @@ std::string how_held(const Profile& profile) {
         return "";
     }
     return fmt::format(
-        ", by {} from outside, give or take {}",
-        format_count(profile.sampling->samples, "sample"),
-        format_seconds(profile.sampling->gil_standard_error)
+        ", by samples from outside, give or take {:.2g} points{}",
+        100 * (two_errors(*profile.sampling) / summary.worked),
+        is_disturbed(profile.disturbance) ? ", and more since the machine was not quiet" : ""
     );
 }
 
 Lines spent(const Profile& profile, const ProfileSummary& summary, const TextStyle& style) {
     Lines lines = shares("What tests and fixtures did", summary.spent, summary.worked, style);
-    if (!lines.empty() && summary.gil_held.has_value()) {
-        const double share = std::min(1.0, summary.gil_held.value() / summary.worked);
-        lines =
-            lines
-            + paragraph(
-                "  ",
-                fmt::format(
-                    "The GIL was held for {} of that{}.", format_percent(share), how_held(profile)
-                ),
-                style
-            );
+    if (lines.empty() || !summary.gil_held.has_value()) {
+        return lines;
     }
-    return lines;
+    const bool sampled = summary.gil_held.source() == Source::sampled && profile.sampling;
+    if (sampled && two_errors(*profile.sampling) > summary.worked * 0.25) {
+        const auto* const sentence =
+            "That is too short to tell from samples for how much of it the GIL was held; --gil "
+            "exact counts.";
+        return lines + paragraph("  ", sentence, style);
+    }
+    const std::string sentence = fmt::format(
+        "The GIL was held for {} of that{}.",
+        format_percent(summary.gil_held.value() / summary.worked),
+        how_held(profile, summary)
+    );
+    return lines + paragraph("  ", sentence, style);
 }
 
 Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
@@ -114,8 +122,10 @@ Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
     if (has_spreads) {
         table.columns.push_back({"spread", Align::right});
     }
-    table.columns.push_back({"CPU", Align::right});
-    table.columns.push_back({"blocked", Align::right});
+    if (summary.knows_cpu) {
+        table.columns.push_back({"CPU", Align::right});
+        table.columns.push_back({"blocked", Align::right});
+    }
     table.columns.push_back({"test", Align::left, Fit::elastic});
     for (const TestCost* test : summary.slowest) {
         const Cost total = test->total();
@@ -124,8 +134,10 @@ Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
         if (has_spreads) {
             row.push_back({test->wall_spread ? format_percent(*test->wall_spread) : ""});
         }
-        row.push_back({seconds_text(total.cpu(), decimals)});
-        row.push_back({seconds_text(total.blocked(), decimals)});
+        if (summary.knows_cpu) {
+            row.push_back({seconds_text(total.cpu(), decimals)});
+            row.push_back({seconds_text(total.blocked(), decimals)});
+        }
         row.push_back({test->id, is_failure(test->outcome) ? Tone::bad : Tone::plain});
     }
     return Lines{heading("Slowest tests", style)} + lines_of(table, 2, style);

@@ -110,9 +110,14 @@ std::vector<std::string> machine_facts(const Host& host, const Interpreter& inte
                                                           : std::string("no pytest");
     const std::string xdist =
         interpreter.xdist_version ? "xdist " + *interpreter.xdist_version : std::string("no xdist");
-    return {
-        fmt::format("{}, {}", core_fact(host), memory_fact(host)),
-        fmt::format("{}, {}, {}", python, pytest, xdist)};
+    std::vector<std::string> facts;
+    if (host.memory_total > Bytes(0)) {
+        facts.push_back(fmt::format("{}, {}", core_fact(host), memory_fact(host)));
+    }
+    if (!interpreter.version.empty()) {
+        facts.push_back(fmt::format("{}, {}, {}", python, pytest, xdist));
+    }
+    return facts;
 }
 
 std::vector<std::string> advice_facts(const Advice& advice) {

@@ -69,11 +69,20 @@ void sync_directory_of(const std::string& path) {
     }
 }
 
-Status replace_file(const std::string& path, std::string_view bytes) {
-    const NewFile made = create_beside(path);
+Result<NewFile> new_file_for(const std::string& path) {
+    NewFile made = create_beside(path);
     if (!made.file.is_open()) {
         return cannot("write", path, reason_of(errno), "make the directory, or name another file");
     }
+    return made;
+}
+
+Status replace_file(const std::string& path, std::string_view bytes) {
+    const auto file = new_file_for(path);
+    if (!file) {
+        return tl::unexpected(file.error());
+    }
+    const NewFile& made = *file;
     int error = write_all(made.file.get(), bytes);
     if (error == 0 && ::fsync(made.file.get()) != 0) {
         error = errno;
@@ -94,6 +103,25 @@ Status write_through(const std::string& path, std::string_view bytes) {
     const OpenFile file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
     const int error = file.is_open() ? write_all(file.get(), bytes) : errno;
     return error == 0 ? Status{} : cannot("write", path, reason_of(error));
+}
+
+struct Target {
+    std::string path;
+    bool is_replaced;
+};
+
+Result<Target> target_of(const std::string& path) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (fs::is_directory(status)) {
+        return cannot("write", path, "it is a directory", "name a file");
+    }
+    if (fs::exists(status) && !fs::is_regular_file(status)) {
+        return Target{path, false};
+    }
+    // Through a symbolic link, so that the link stays and the file it names is replaced.
+    const fs::path target = fs::weakly_canonical(path, error);
+    return Target{error ? path : target.string(), true};
 }
 
 /// Makes one directory if it is not there, its parent being there.
@@ -157,17 +185,27 @@ Result<std::string> read_file(const std::string& path, Bytes limit) {
 }
 
 Status write_file(const std::string& path, std::string_view bytes) {
-    std::error_code error;
-    const fs::file_status status = fs::status(path, error);
-    if (fs::is_directory(status)) {
-        return cannot("write", path, "it is a directory", "name a file");
+    const auto target = target_of(path);
+    if (!target) {
+        return tl::unexpected(target.error());
     }
-    if (fs::exists(status) && !fs::is_regular_file(status)) {
-        return write_through(path, bytes);
+    return target->is_replaced ? replace_file(target->path, bytes) : write_through(path, bytes);
+}
+
+Status can_write(const std::string& path) {
+    const auto target = target_of(path);
+    if (!target) {
+        return tl::unexpected(target.error());
     }
-    // Through a symbolic link, so that the link stays and the file it names is replaced.
-    const fs::path target = fs::weakly_canonical(path, error);
-    return replace_file(error ? path : target.string(), bytes);
+    if (!target->is_replaced) {
+        return write_through(path, "");
+    }
+    const auto made = new_file_for(target->path);
+    if (!made) {
+        return tl::unexpected(made.error());
+    }
+    ::unlink(made->path.c_str());
+    return {};
 }
 
 Status make_directory(const std::string& path) {

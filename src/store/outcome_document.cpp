@@ -57,6 +57,9 @@ void describe(auto& fields, Like<RunOutcome> auto& outcome) {
     fields.field("conservation", outcome.conservation);
     fields.field("workers", outcome.workers);
     fields.field("stalls", outcome.stalls);
+    fields.optional_field("deadline_s", outcome.deadline);
+    fields.later_field("at_deadline", outcome.at_deadline);
+    fields.later_field("new_tests", outcome.new_tests);
     fields.field("surprises", outcome.surprises);
     fields.field("reran_lost", outcome.reran_lost);
     fields.field("left_behind", outcome.left_behind);

@@ -148,7 +148,9 @@ void describe(auto& fields, Like<Repeats> auto& repeats) {
     fields.field("incomplete", repeats.incomplete);
     fields.field("disturbed", repeats.disturbed);
     fields.field("unsteady", repeats.unsteady);
-    const std::uint64_t left_out = std::uint64_t{repeats.incomplete} + repeats.disturbed;
+    fields.later_field("unrecorded", repeats.unrecorded);
+    const std::uint64_t left_out =
+        std::uint64_t{repeats.incomplete} + repeats.disturbed + repeats.unrecorded;
     fields.require(left_out < repeats.runs, "runs", "are all left out");
 }
 

@@ -176,7 +176,7 @@ Record mark_record(std::uint16_t kind, ByteReader& bytes) {
         return SessionMark{point, a, at};
     }
     if (kind == counters) {
-        return CountersMark{at};
+        return CountersMark{at, {a, std::uint64_t{b} * 1000}};
     }
     const unsigned which = kind - first_fixture_mark;  // bit 1: tear-down, bit 0: its end
     return FixtureMark{

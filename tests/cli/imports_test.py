@@ -39,7 +39,9 @@ def test_imported_durations_are_advised_for_the_interpreter_given(program: Progr
         p for p in advice["predictions"] if p["configuration"]["spec"] == advice["recommended"]
     )
     assert best["can_run"]
-    assert "CPU and waiting time of each test" in {gap["what"] for gap in advice["measured_with"]["missing"]}
+    assert "CPU and waiting time of each test" in {
+        gap["what"] for gap in advice["measured_with"]["missing"]
+    }
 
 
 def test_where_no_interpreter_has_pytest_the_error_names_the_option(program: Program) -> None:
@@ -60,3 +62,28 @@ def test_a_recording_of_our_own_names_its_interpreter(program: Program) -> None:
         ended = program(*words, *more)
         assert ended.code == 2
         assert "contradict each other" in ended.err
+
+
+JUNIT = """<testsuites><testsuite name="pytest" tests="1" time="3.2">
+<testcase classname="tests.test_a" name="test_one" time="1.5"/></testsuite></testsuites>
+"""
+
+
+def test_an_imported_file_is_reported_without_what_it_does_not_hold(program: Program) -> None:
+    (program.directory / "junit.xml").write_text(JUNIT)
+    for form in ("text", "markdown"):
+        ended = program("report", "junit.xml", "--format", form)
+        assert ended.code == 0, ended.err
+        assert "1.50" in ended.out
+        assert "computing or waiting, which is not known" in ended.out
+        for unknown in ("CPU  ", "blocked", "no xdist", "memory 0"):
+            assert unknown not in ended.out
+    assert program("report", "junit.xml", "--tests-csv", "junit.xml").code == 2
+
+
+def test_memory_that_the_file_does_not_hold_is_no_zero(program: Program) -> None:
+    words = ("analyze", "--profile", ".test_durations", "--no-calibration")
+    ended = program(*words, "--python", sys.executable, "--", "-q")
+    assert ended.code == 0, ended.err
+    table = ended.out.split("Recommended")[0]
+    assert "  -  " in table and "    0  " not in table

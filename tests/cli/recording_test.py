@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
+import pytest
+
 from .conftest import Program
 
 LEAVING = """
@@ -47,3 +51,161 @@ def test_a_way_to_read_the_gil_that_there_is_not_is_refused(advisor: Program) ->
     ended = advisor.suite("profile", "--gil", "often")
     assert ended.code == 2 and ended.out == ""
     assert "it is neither auto nor exact nor none" in ended.err
+
+
+@pytest.mark.parametrize("code", [0, 2, 4, 5])
+def test_an_end_amid_tests_keeps_what_ran_whatever_the_exit_code(
+    advisor: Program, code: int
+) -> None:
+    """Codes that pytest uses for a wrong option, or for no tests, may be a test's own."""
+    advisor.write(test_it=f"import os\ndef test_1(): pass\ndef test_2(): os._exit({code})\n")
+    ended = advisor.suite("profile", "--json")
+    assert ended.code == 3, ended.err
+    assert ended.document["tests"]["outcome"] == ["passed", "interrupted"]
+    assert f"exit code {code}" in ended.document["run"]["incomplete_because"]
+
+
+def test_a_module_that_ends_the_interpreter_is_found_out(advisor: Program) -> None:
+    advisor.write(test_it="import os\nos._exit(0)\n")
+    ended = advisor.suite("profile")
+    assert ended.code != 0
+    assert "pytest ended with exit code 0 during collection" in ended.err
+
+
+GROWING = """
+import time
+
+def test_small(): time.sleep(0.05)
+
+def test_large():
+    block = bytearray(100 << 20)
+    block[::4096] = b"x" * len(block[::4096])
+    time.sleep(0.05)
+
+def test_small_again(): time.sleep(0.05)
+"""
+
+
+def test_the_peak_of_memory_is_that_of_each_test(advisor: Program) -> None:
+    advisor.write(test_growing=GROWING)
+    ended = advisor.suite("profile", "--json")
+    assert ended.code == 0, ended.err
+    small, large, again = ended.document["tests"]["peak_rss_bytes"]
+    assert small + (90 << 20) < large <= ended.document["run"]["peak_rss_bytes"]
+    assert again < large - (90 << 20)
+
+
+def test_an_exit_code_that_hides_a_failure_is_found_out(advisor: Program) -> None:
+    advisor.write(
+        test_it="import atexit, os\natexit.register(os._exit, 0)\ndef test(): assert False\n"
+    )
+    ended = advisor.suite("profile")
+    assert ended.code == 3
+    assert "Tests failed, but pytest exited with code 0." in ended.out
+    assert "the suite failed: 1 test failed, but pytest exited with 0" in ended.err
+
+
+def test_workers_that_are_not_started_are_named(advisor: Program) -> None:
+    advisor.write(test_it="def test(): pass\n")
+    for words, named in ((("-n", "2"), "-n 2"), (("-d", "--tx", "2*popen"), "--tx 2*popen")):
+        ended = advisor.suite("profile", "--json", pytest_words=words)
+        assert ended.code == 0, ended.err
+        assert any(named in missing["what"] for missing in ended.document["missing"])
+
+
+def test_an_item_that_runs_twice_is_named(advisor: Program) -> None:
+    advisor.write(
+        conftest="def pytest_collection_modifyitems(items): items.append(items[0])\n",
+        test_it="def test_1(): pass\ndef test_2(): pass\n",
+    )
+    ended = advisor.suite("profile", "--json")
+    assert ended.code == 0, ended.err
+    assert any(gap["what"] == "each run of 1 test alone" for gap in ended.document["missing"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("profile", "--output"), ("analyze", "--html"), ("run", "--json-out")],
+    ids=lambda words: words[0],
+)
+def test_a_file_that_cannot_be_written_is_seen_before_the_suite_runs(
+    advisor: Program, words: tuple[str, ...]
+) -> None:
+    advisor.write(test_it="open('ran', 'w').close()\ndef test(): pass\n")
+    ended = advisor.suite(*words, str(advisor.directory / "absent/file"))
+    assert ended.code == (125 if words[0] == "run" else 2), ended.err
+    assert "absent/file': No such file or directory" in ended.err
+    assert not (advisor.directory / "ran").exists()
+
+
+def test_a_command_that_prints_its_words_is_no_launcher(advisor: Program) -> None:
+    ended = advisor("profile", "--command", "echo hello")
+    assert ended.code == 2
+    assert "'echo hello' does not start Python as expected" in ended.err
+    assert "PYTHONPATH" not in ended.err
+
+
+LAUNCHER = """
+import subprocess, sys
+block = bytearray(200 << 20)
+block[::4096] = b"x" * len(block[::4096])
+sys.exit(subprocess.run(sys.argv[1:]).returncode)
+"""
+
+
+def test_the_memory_of_a_launcher_is_not_that_of_the_suite(advisor: Program) -> None:
+    advisor.write(launcher=LAUNCHER, test_it="def test(): pass\n")
+    launcher = f"{sys.executable} launcher.py {sys.executable} -m pytest"
+    ended = advisor("profile", "--command", launcher, "--json", "--", "-p", "no:cacheprovider")
+    assert ended.code == 0, ended.err
+    assert ended.document["run"]["peak_rss_bytes"] < 200 << 20
+    assert ended.document["tests"]["peak_rss_bytes"] < 200 << 20
+
+
+READS_PEAKS = """
+import mmap, resource
+import sys
+
+import pytest
+
+def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+@pytest.fixture(scope="module")
+def loaded():
+    with mmap.mmap(-1, 100 << 20) as block:
+        for at in range(0, len(block), 4096): block[at] = 1
+    return peak()
+
+def test_peak(loaded): assert peak() >= loaded
+"""
+
+
+def test_a_suite_that_reads_peaks_of_memory_can_have_them_left_alone(advisor: Program) -> None:
+    advisor.write(test_reads=READS_PEAKS)
+    ended = advisor.suite("profile", "--no-peaks", "--json")
+    assert ended.code == 0, ended.err
+    gaps = {gap["what"]: gap["because"] for gap in ended.document["missing"]}
+    assert gaps["the peak of memory of each test"] == "it was not asked for"
+    assert ended.document["run"]["peak_rss_bytes"] > 100 << 20
+
+
+def test_tests_that_were_only_set_up_did_not_pass(advisor: Program) -> None:
+    advisor.write(test_it="def test_1(): assert False\ndef test_2(): pass\n")
+    ended = advisor.suite("profile", pytest_words=("--setup-only",))
+    assert ended.code == 2
+    assert "pytest ran no test: of 2 that it collected" in ended.err
+
+
+@pytest.mark.parametrize("code", [4, 5])
+def test_a_module_may_end_the_interpreter_with_any_code(advisor: Program, code: int) -> None:
+    advisor.write(test_it=f"import os\nos._exit({code})\n")
+    ended = advisor.suite("profile")
+    assert f"pytest ended with exit code {code} during collection" in ended.err
+
+
+def test_a_deadline_before_the_first_end_of_a_test_is_named(advisor: Program) -> None:
+    advisor.write(test_it="import time\ndef test(): time.sleep(600)\n")
+    ended = advisor.suite("profile", "--deadline", "3s")
+    assert ended.code == 3
+    assert "no test ended before the deadline" in ended.err
+    assert "give it more time: --deadline" in ended.err

@@ -71,11 +71,12 @@ def test_a_test_that_stalls_is_ended_and_its_stack_shown(advisor: Program) -> No
         test_a="import time\ndef test_1(): pass\ndef test_2(): waits()\n"
         "def waits(): time.sleep(600)\ndef test_3(): pass\n"
     )
-    for configuration in ("sequential", PROCESSES):
+    for configuration in ("sequential", PROCESSES, FORKED):
         ended = advisor.suite("run", "--configuration", configuration, "--stall", "2s")
         assert ended.code == 125, ended.out + ended.err
         assert "STALLED: test_a.py::test_2" in ended.out
         assert "in waits" in " ".join(ended.out.split())  # its stack
+        assert "_pytest" not in ended.out.partition("STALLED")[2]
         assert "2 passed" in ended.out or configuration == "sequential"
 
 
@@ -90,12 +91,34 @@ def test_a_pytest_that_does_not_exit_is_ended(advisor: Program) -> None:
     assert "did not exit" in ended.out
 
 
-def test_a_deadline_ends_the_run_and_names_the_test(advisor: Program) -> None:
+@pytest.mark.parametrize("configuration", ["sequential", PROCESSES, FORKED])
+def test_a_deadline_ends_the_run_and_names_what_ran(advisor: Program, configuration: str) -> None:
     advisor.write(test_a="import time\ndef test_1(): pass\ndef test_2(): time.sleep(600)\n")
-    ended = advisor.suite("run", "--configuration", "sequential", "--deadline", "4s")
+    options = ("--configuration", configuration, "--deadline", "6s", "--json-out", "out.json")
+    ended = advisor.suite("run", *options)
     assert ended.code == 125, ended.out + ended.err
-    assert "STALLED: test_a.py::test_2" in ended.out
-    assert "1 passed" in ended.out
+    assert "RUNNING AT THE DEADLINE OF 6.0 s: test_a.py::test_2" in ended.out
+    assert "STALLED" not in ended.out and "LOST" not in ended.out
+    assert "1 passed, 1 not run, exit code 125: the deadline passed" in ended.out
+    assert "ended early after" in ended.out
+    outcome = json.loads((advisor.directory / "out.json").read_text())
+    assert [stall["id"] for stall in outcome["at_deadline"]] == ["test_a.py::test_2"]
+    assert outcome["deadline_s"] == 6 and outcome["stalls"] == []
+
+
+def test_a_path_that_is_not_there_is_named_as_a_sequential_run_names_it(advisor: Program) -> None:
+    ended = advisor.suite("run", "--configuration", PROCESSES, pytest_words=("absent.py",))
+    assert ended.code == 4
+    assert "file or directory not found: absent.py" in " ".join(ended.out.split())
+
+
+def test_tests_that_the_recording_does_not_know_are_counted(advisor: Program) -> None:
+    advisor.write(test_a="def test_1(): pass\n")
+    assert advisor.suite("profile").code == 0
+    advisor.write(test_b="def test_2(): pass\ndef test_3(): pass\n")
+    ended = advisor.suite("run", "--configuration", "sequential", "--no-calibration")
+    assert ended.code == 0, ended.err
+    assert "2 tests are not in the recording" in ended.out
 
 
 def test_the_suite_ends_with_an_advisor_that_is_killed(advisor: Program, nothing_left: str) -> None:

@@ -119,9 +119,20 @@ TEST_CASE("the suite's own code for pytest.exit() is passed on") {
 TEST_CASE("no tests by workers is checked by a sequential collection") {
     CHECK(conclude(exited(5), whole(), workers()).ask_collection);
     CHECK_FALSE(conclude(exited(5), whole(), Configuration{}).ask_collection);
-    CHECK(conclude_from_collection(5).exit_code == 5);
-    CHECK(conclude_from_collection(4).exit_code == 4);
-    CHECK(conclude_from_collection(0).exit_code == k_own_failure);
+    CHECK(conclude_from_collection({5, ""}).exit_code == 5);
+    CHECK(conclude_from_collection({4, "not found: x"}).exit_code == 4);
+    CHECK(conclude_from_collection({4, "not found: x"}).because == "not found: x");
+    CHECK(conclude_from_collection({0, ""}).exit_code == k_own_failure);
+}
+
+TEST_CASE("0 is not believed where a signal stopped the run before its last test") {
+    ProcessEnd end = exited(0);
+    end.forwarded = 15;
+    CHECK(conclude(end, whole(), Configuration{}).exit_code == 0);
+    Tally tally = whole();
+    tally.conservation.not_run = {"a"};
+    CHECK(conclude(end, tally, Configuration{}).exit_code == k_own_failure);
+    CHECK(conclude(end, tally, workers()).exit_code == k_own_failure);
 }
 
 TEST_CASE("a signal and a deadline have their codes") {

@@ -123,6 +123,17 @@ TEST_CASE("what a child leaves behind is ended, whatever session it made") {
     CHECK(is_gone(std::stoi(end.output)));
 }
 
+TEST_CASE("an orphan that has ended is gone while the child still runs, for who asks the kernel") {
+    // The inner shell ends at once, so that the sleeper is an orphan when it ends itself.
+    const ProcessEnd end =
+        run(shell("orphan=$(sh -c 'sleep 0.05 >/dev/null & echo $!')\n"
+                  "tries=0\n"
+                  "while kill -0 $orphan 2>/dev/null; do\n"
+                  "  tries=$((tries + 1)); [ $tries -lt 500 ] || exit 9; sleep 0.02\n"
+                  "done"));
+    CHECK(end.exit_code == 0);
+}
+
 TEST_CASE("a deadline ends a child, and one that ignores TERM only later") {
     ProcessSpec spec = shell("exec sleep 600");
     spec.deadline = Seconds(0.05);

@@ -233,6 +233,18 @@ TEST_CASE("runs on a disturbed machine are left out where another was quiet") {
     CHECK(all_loud.repeats->disturbed == 0);
 }
 
+TEST_CASE("runs of which nothing could be recorded are counted") {
+    const Profile one = run({test("a.py::x", 1.0)});
+    for (const std::size_t count : {1U, 2U}) {
+        const Profile merged = merge_profiles(std::vector<Profile>(count, one), 2);
+        CHECK(bare(merged).tests.size() == 1);
+        REQUIRE(merged.repeats);
+        CHECK(merged.repeats->runs == count + 2);
+        CHECK(merged.repeats->unrecorded == 2);
+        CHECK(merged.repeats->merged() == count);
+    }
+}
+
 TEST_CASE("a fixture of another number in another run is the same by its name") {
     Profile first = run({test("a.py::x", 1.0), test("b.py::y", 1.0)});
     first.fixture_definitions = {{"db", Scope::module, "a.py"}, {"net", Scope::module, "b.py"}};

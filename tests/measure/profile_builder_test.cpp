@@ -190,17 +190,93 @@ TEST_CASE("system time is a share of the thread's exact CPU") {
     CHECK(profile.tests.at(0).call.cpu_sys.value() == ms(2.5));
 }
 
-TEST_CASE("the peak of memory is that of the first mark after a test") {
+TEST_CASE("a test has the peak of memory that the next mark tells, and a mark within it") {
     Tape tape;
-    tape.collected({"a.py::t", "a.py::u"});
-    tape.now().max_rss_kib = 100;
-    tape.test(0, 5);
+    tape.collected({"a.py::t", "a.py::u", "a.py::v"});
     tape.now().max_rss_kib = 300;
-    tape.test(1, 5).finished();
+    tape.test(0, 5);
+    tape.now().max_rss_kib = 100;
+    tape.test(1, 5).test(2, 5).finished();
     const Profile profile = profile_of(tape);
-    // The first test ends after its last mark, so that the next mark may be needed to know.
-    CHECK(profile.tests.at(0).peak_rss >= Bytes(100L * 1024));
-    CHECK(profile.tests.at(1).peak_rss == Bytes(300L * 1024));
+    CHECK(profile.tests.at(0).peak_rss == Bytes(300L * 1024));
+    CHECK(profile.tests.at(1).peak_rss == Bytes(100L * 1024));
+    CHECK(profile.tests.at(2).peak_rss == Bytes(100L * 1024));
+}
+
+TEST_CASE("the run has the peak of the marks, where that is more than the kernel tells at its end"
+) {
+    Tape tape;
+    tape.collected({"a.py::t"});
+    tape.now().max_rss_kib = 4096;
+    tape.test(0, 5).finished();
+    RunFacts facts = facts_of(tape);
+    facts.usage.peak_rss = Bytes(1 << 20);
+    CHECK(profile_of(tape, facts).run.peak_rss == Bytes(4 << 20));
+}
+
+TEST_CASE("memory that has grown is of tests that were not over before it could grow so much") {
+    constexpr std::uint64_t k_mib = 1024;
+    Tape tape;
+    tape.collected({"a.py::t", "a.py::u", "a.py::v", "a.py::w"});
+    tape.now().max_rss_kib = 30 * k_mib;
+    tape.counters();
+    // Four tests of 1 ms, of which the first two would have to write 40 MB in it.
+    tape.now().max_rss_kib = 70 * k_mib;
+    tape.short_test(0).short_test(1).short_test(2).counters_and_memory(30 * k_mib, 3);
+    tape.now().max_rss_kib = 31 * k_mib;
+    tape.short_test(3).finished();
+    const Profile profile = profile_of(tape);
+    CHECK(profile.tests.at(0).peak_rss == Bytes(30 << 20));
+    CHECK(profile.tests.at(1).peak_rss == Bytes(30 << 20));
+    CHECK(profile.tests.at(2).peak_rss == Bytes(70 << 20));
+    CHECK(profile.tests.at(3).peak_rss == Bytes(31 << 20));
+}
+
+TEST_CASE("peaks that the kernel does not let begin anew are missing, and not zero") {
+    Tape tape;
+    tape.collected({"a.py::t"});
+    tape.now().max_rss_kib = 0;
+    tape.test(0, 5).finished();
+    const Profile profile = profile_of(tape);
+    CHECK(profile.tests.at(0).peak_rss == Bytes(0));
+    REQUIRE(profile.missing.size() == 1);
+    CHECK(profile.missing[0].what == "the peak of memory of each test");
+}
+
+TEST_CASE("a session whose end nobody saw ends with the process") {
+    Tape tape;
+    tape.collected({"a.py::t"}).test(0, 5).session(SessionPoint::finished);
+    const std::uint64_t finished_ns = tape.now().wall_ns;
+    RunFacts facts = facts_of(tape);
+    facts.exit_ns = finished_ns + 50 * k_ms;
+    CHECK(profile_of(tape, facts).session.exit.wall == Seconds(0.05));
+}
+
+TEST_CASE("an item that the session ran twice is named") {
+    Tape tape;
+    tape.collected({"a.py::t", "a.py::u"}).test(0, 5).test(1, 5).test(0, 5).finished();
+    const Profile profile = profile_of(tape);
+    REQUIRE(profile.missing.size() == 1);
+    CHECK(profile.missing[0].what == "each run of 1 test alone");
+}
+
+TEST_CASE("workers that the options ask for are named") {
+    Tape tape;
+    tape.add(RunFact{"workers", "-n 4"}).collected({"a.py::t"}).test(0, 5).finished();
+    const Profile profile = profile_of(tape);
+    REQUIRE(profile.missing.size() == 1);
+    CHECK(profile.missing[0].what == "the suite under -n 4, for which its options ask");
+}
+
+TEST_CASE("a deadline that passed while the interpreter exits is named, and all is recorded") {
+    Tape tape;
+    tape.collected({"a.py::t"}).test(0, 5).finished();
+    RunFacts facts = facts_of(tape);
+    facts.stopped_because = "the deadline of 9 s passed";
+    const Profile profile = profile_of(tape, facts);
+    CHECK(profile.run.complete);
+    REQUIRE(profile.missing.size() == 1);
+    CHECK(profile.missing[0].because == "the deadline of 9 s passed");
 }
 
 namespace {
@@ -224,7 +300,7 @@ Record random_record(Random& random, Mark& now) {
     case 1: return ItemCollected{number(6), "a.py::t", 4, 0, {}, {use}};
     case 2: return FixtureNeeded{number(6), use};
     case 3: return SessionMark{static_cast<SessionPoint>(random.below(5)), number(6), now};
-    case 4: return CountersMark{now};
+    case 4: return CountersMark{now, MemoryBefore{random.next(), random.next()}};
     case 5:
         return FixtureMark{
             number(6),

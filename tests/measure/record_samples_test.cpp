@@ -96,6 +96,19 @@ TEST_CASE("the GIL that is held while nothing runs is told apart") {
     CHECK(profile.sampling->gil_held_blocked.value() == doctest::Approx(0.1).epsilon(0.02));
 }
 
+TEST_CASE("samples that all say the same leave an error, the larger the fewer they are") {
+    const auto error_of = [](int samples) {
+        Tape tape;
+        tape.collected({"a.py::t"}).test(0, 60).finished();
+        Samples held(150);
+        held.see(samples, GilState::held);
+        return profile_of(tape, held.log).sampling->gil_standard_error / Seconds(0.06);
+    };
+    CHECK(error_of(60) > 0.01);  // a sixtieth is what the next sample might say
+    CHECK(error_of(60) < 0.05);
+    CHECK(error_of(4) > 0.1);
+}
+
 TEST_CASE("a sampler that saw a stretch seldom, because it was late, is not misled by it") {
     // Only every tenth of the samples of the computing test is there.
     Tape tape = computing_and_waiting();

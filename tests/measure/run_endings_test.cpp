@@ -143,7 +143,19 @@ TEST_CASE("an incomplete run names its reason and the test that ran") {
     SUBCASE("an interrupt from the keyboard") {
         tape.begin(1).set_up(1).end(1, Phase::setup).report(1, Phase::setup).finished(2);
         because =
-            "pytest was interrupted, or could not collect all tests: 1 of 3 tests ran to the end";
+            "pytest was interrupted, or could not collect all tests, during the call of a.py::u: "
+            "1 of 3 tests ran to the end";
+    }
+    SUBCASE("an interrupt that advisor passed on") {
+        tape.begin(1).set_up(1).end(1, Phase::setup).report(1, Phase::setup).finished(2);
+        facts.stopped_because = "it was interrupted";
+        because = "it was interrupted, during the call of a.py::u";
+    }
+    SUBCASE("an interrupt that advisor passed on, between two tests") {
+        tape.test(1, 5).finished(2);
+        facts.stopped_because = "it was interrupted";
+        rest = {TestOutcome::passed, TestOutcome::not_run};
+        because = "it was interrupted: 2 of 3 tests ran to the end";
     }
     SUBCASE("-x") {
         tape.test(1, 5).finished(1);

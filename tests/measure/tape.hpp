@@ -23,6 +23,7 @@ public:
     Tape() {
         now_.wall_ns = k_exec_ns;
         now_.run_delay_ns = 0;
+        now_.max_rss_kib = 1024;
     }
 
     Tape& compute(std::uint64_t ms) {
@@ -47,7 +48,17 @@ public:
     Tape& session(SessionPoint point, std::uint32_t status = 0) {
         return add(SessionMark{point, status, now_});
     }
-    Tape& counters() { return add(CountersMark{now_}); }
+    Tape& counters() { return add(CountersMark{now_, {}}); }
+    /// Of which `before_kib` was known `ago_ms` before.
+    Tape& counters_and_memory(std::uint64_t before_kib, std::uint64_t ago_ms) {
+        return add(CountersMark{now_, {before_kib, ago_ms * k_ms}});
+    }
+    /// A whole test without a mark.
+    Tape& short_test(std::uint32_t index) {
+        begin(index).set_up(index).end(index, Phase::setup).report(index, Phase::setup);
+        compute(1).end(index, Phase::call).report(index, Phase::call);
+        return end(index, Phase::teardown).report(index, Phase::teardown);
+    }
     Tape& fixture(std::uint32_t index, const std::string& name, Scope scope) {
         return add(FixtureDefined{index, {name, scope, ""}});
     }

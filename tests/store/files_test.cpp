@@ -107,6 +107,19 @@ TEST_CASE("a directory, or a path without one, is refused and leaves nothing") {
     CHECK(scratch.entries() == 1);
 }
 
+TEST_CASE("whether a file can be written is seen without a change") {
+    const Scratch scratch;
+    CHECK(can_write(scratch.path("x")).has_value());
+    CHECK(scratch.entries() == 0);
+    REQUIRE(write_file(scratch.path("x"), "old").has_value());
+    CHECK(can_write(scratch.path("x")).has_value());
+    CHECK(read_file(scratch.path("x"), 1_MiB) == "old");
+    CHECK(can_write("/dev/null").has_value());
+    CHECK_FALSE(can_write(scratch.path("")).has_value());
+    CHECK_FALSE(can_write(scratch.path("absent/x")).has_value());
+    CHECK(scratch.entries() == 1);
+}
+
 TEST_CASE("the mode of a new file is 0644 less the umask") {
     const Scratch scratch;
     const ::mode_t before = ::umask(027);

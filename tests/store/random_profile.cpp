@@ -144,7 +144,9 @@ Repeats RandomValues::repeats() {
     Repeats repeats;
     repeats.incomplete = random_.below(50);
     repeats.disturbed = random_.below(50);
-    repeats.runs = repeats.incomplete + repeats.disturbed + 1 + random_.below(50);
+    repeats.unrecorded = random_.below(50);
+    repeats.runs =
+        repeats.incomplete + repeats.disturbed + repeats.unrecorded + 1 + random_.below(50);
     repeats.unsteady = list([&] {
         return UnsteadyTest{text(), {{text(), large()}, {text(), large()}}, large()};
     });

@@ -90,4 +90,7 @@ struct Disturbance {
 /// Stalls for a core are left to foreign CPU: a neighbour's quota stalls it without touching us.
 [[nodiscard]] bool is_disturbed(const Disturbance& disturbance);
 
+/// "other processes used 12 % of the machine and a quota stopped it for 2.0 s": what can be seen.
+[[nodiscard]] std::string disturbers(const Disturbance& disturbance);
+
 }  // namespace advisor

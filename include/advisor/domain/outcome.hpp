@@ -41,13 +41,15 @@ struct Conservation {
     std::vector<std::string> contradicted;  ///< the worker saw another outcome than was reported
     std::vector<Sighting> sightings;        ///< of tests that are lost or contradicted
 
+    /// Whether each collected test has its one outcome, so that the run was a whole one.
+    [[nodiscard]] bool is_whole() const { return holds() && not_run.empty(); }
     [[nodiscard]] bool holds() const {
         return lost.empty() && duplicated.empty() && contradicted.empty();
     }
     friend bool operator==(const Conservation&, const Conservation&) = default;
 };
 
-/// A test that ran for so long that it was ended with its process.
+/// A test that was ended with its process: because it ran for so long, or when the run was over.
 struct Stall {
     std::string id;
     std::string worker;               ///< "gw0"; empty in a sequential run
@@ -78,7 +80,10 @@ struct RunOutcome {
     std::map<std::string, std::uint64_t> outcomes;  ///< counts by name of the final outcome
     Conservation conservation;
     std::vector<WorkerUse> workers;
-    std::vector<Stall> stalls;
+    std::vector<Stall> stalls;        ///< ended because they ran for so long
+    std::optional<Seconds> deadline;  ///< the one that passed and ended the run
+    std::vector<Stall> at_deadline;   ///< what ran then
+    std::uint64_t new_tests = 0;      ///< collected, and not in the recording if there is one
     std::vector<Surprise> surprises;  ///< the largest differences, largest first
     bool reran_lost = false;          ///< what was lost ran once more, sequentially, and is counted
     std::uint32_t left_behind = 0;    ///< processes that outlived the run and were ended

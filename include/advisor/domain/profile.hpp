@@ -127,7 +127,9 @@ struct TestCost {
     /// and its plugins. A worker pays it too.
     Seconds protocol_overhead;
     std::vector<FixtureUse> fixtures;  ///< of class scope or wider, in order of instantiation
-    Bytes peak_rss;                    ///< of the process, up to the end of this test
+    /// Of the process while the test ran; tests within 20 ms of each other may share it, and
+    /// what was given back may stay in it for half a second. Zero where it is not known.
+    Bytes peak_rss;
     /// Blocked time of the three phases by reason, longest first. Empty where it was not sampled,
     /// and for less than `k_shortest_split`, of which no sample can tell.
     std::vector<Wait> waits;
@@ -207,15 +209,21 @@ struct UnsteadyTest {
 
 /// Which runs a profile was merged from, where it is of several.
 struct Repeats {
-    std::uint32_t runs = 0;        ///< recorded
+    std::uint32_t runs = 0;        ///< begun
     std::uint32_t incomplete = 0;  ///< left out, because they ended early and others did not
     std::uint32_t disturbed = 0;   ///< left out, because others used the machine meanwhile
     std::vector<UnsteadyTest> unsteady;
+    std::uint32_t unrecorded = 0;  ///< left out, because no test of them could be recorded
 
     /// Of which the figures are medians.
-    [[nodiscard]] std::uint32_t merged() const { return runs - incomplete - disturbed; }
+    [[nodiscard]] std::uint32_t merged() const {
+        return runs - unrecorded - incomplete - disturbed;
+    }
     friend bool operator==(const Repeats&, const Repeats&) = default;
 };
+
+/// "medians of 2 of 4 runs; 1 ended early; 1 could not be recorded"
+[[nodiscard]] std::string how_merged(const Repeats& repeats);
 
 struct Profile {
     ProfiledRun run;

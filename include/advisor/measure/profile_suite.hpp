@@ -23,6 +23,7 @@ struct ProfileProgress {
     std::size_t started = 0;
     std::size_t failed = 0;
     Seconds elapsed;
+    std::optional<Seconds> remaining;  ///< of testing, if what is left takes as long a test
 };
 
 /// How time holding the GIL is come by. Counting is exact, and takes a library that is preloaded
@@ -37,6 +38,7 @@ enum class GilReading : std::uint8_t {
 struct ProfileOptions {
     Seconds deadline;  ///< zero: none
     GilReading gil = GilReading::automatic;
+    bool peaks = true;  ///< of memory, by test; a suite that reads VmHWM or ru_maxrss sees them end
     Stream output = Stream::capture;  ///< pytest's own; captured: its end is in the result
     std::function<void(const ProfileProgress&)> progress;  ///< about every 10 ms; may be empty
     /// How the path of a file begins that keeps the recording should this process be killed
@@ -49,7 +51,7 @@ struct ProfiledSuite {
     std::string output;                 ///< the last of what pytest printed, where captured
     bool interrupted = false;           ///< advisor got a signal meanwhile, and passed it on
     std::optional<RecordingFile> kept;  ///< to be removed when the profile is safe; there if it was
-                                        ///< asked for, and could be written throughout
+                                        ///< asked for
 };
 
 /// An error only where the suite could not be started at all. Whatever the suite did then stands in

@@ -17,6 +17,9 @@ namespace advisor {
 /// Replaces `path` atomically with mode 0644 less the umask.
 [[nodiscard]] Status write_file(const std::string& path, std::string_view bytes);
 
+/// What write_file would say to no bytes, without a change to `path`.
+[[nodiscard]] Status can_write(const std::string& path);
+
 /// Makes `path` and its parents. A directory made here whose name is `.advisor` gets a `.gitignore`
 /// that ignores all of it.
 [[nodiscard]] Status make_directory(const std::string& path);

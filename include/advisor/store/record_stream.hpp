@@ -20,7 +20,7 @@
 //                 u64 releases; all since counting began and up to the point or mark that follows
 //   16.. marks    u32 test, u32 a, u32 b, u32 c, then a Mark as in `mark_of`:
 //     16 imported, 17 configured, 18 collected, 19 finished (a = exit status), 20 unconfigured
-//     32 counters: nothing but the mark
+//     32 counters (a = KiB, b = microseconds, as in MemoryBefore)
 //     48, 49, 50, 51 a fixture's set-up begins, ends, its tear-down begins, ends
 //            (a = instance; 48 only: b = definition, c = parameter)
 //
@@ -47,7 +47,7 @@ struct Mark {
     std::uint64_t process_cpu_ns = 0;
     double thread_user_s = 0;  ///< getrusage(RUSAGE_THREAD) from here
     double thread_sys_s = 0;
-    std::uint64_t max_rss_kib = 0;  ///< of the process
+    std::uint64_t max_rss_kib = 0;  ///< peak of the process since it was restarted; 0: not known
     std::uint64_t major_faults = 0;
     std::uint64_t voluntary_switches = 0;
     std::uint64_t involuntary_switches = 0;
@@ -58,8 +58,9 @@ struct Mark {
 };
 
 struct RunFact {
-    /// "python", "pytest", "rootdir"; "left", what tests left behind, one a line; "uncounted", why
-    /// that is not known; "gil_uncounted", why the GIL is not counted although it should be.
+    /// "python", "pytest", "rootdir"; "workers", what the options ask of pytest-xdist; "left", what
+    /// tests left behind, one a line; "uncounted", why that is not known; "gil_uncounted", why the
+    /// GIL is not counted although it should be.
     std::string name;
     std::string value;
     friend bool operator==(const RunFact&, const RunFact&) = default;
@@ -100,7 +101,8 @@ enum class Step : std::uint8_t {
 };
 
 /// A moment of a test, with the two clocks that are cheap to read. Between two marks, points say
-/// what the time between the marks was spent on. The writer's times never run backwards.
+/// what the time between the marks was spent on. The CPU clock is read where it was not for 0.1 ms,
+/// and else taken to have run since: so far it may be ahead, and the next reading behind it.
 struct TestPoint {
     std::uint32_t test = 0;
     Step step = Step::test_begun;
@@ -113,10 +115,18 @@ struct TestPoint {
     friend bool operator==(const TestPoint&, const TestPoint&) = default;
 };
 
+/// What was known of the peak of memory when it was last looked at.
+struct MemoryBefore {
+    std::uint64_t peak_kib = 0;
+    std::uint64_t ago_ns = 0;  ///< before the mark
+    friend bool operator==(const MemoryBefore&, const MemoryBefore&) = default;
+};
+
 /// Written after a point, where the recorder looked after a millisecond and found that the thread
-/// did not run all the time, or others did; and after 50 ms in any case.
+/// did not run all the time, or others did, or memory has grown; and after 0.1 s in any case.
 struct CountersMark {
     Mark at;
+    MemoryBefore memory;
     friend bool operator==(const CountersMark&, const CountersMark&) = default;
 };
 

@@ -120,6 +120,7 @@ class Controller:
         self.journal = journal
         self.phases = Phases(journal)
         self.gateways: set[str] = set()
+        self.has_forked = False
         self.has_collection = False
         self.collect_errors = 0
         self.collections_differ = False
@@ -142,8 +143,18 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        if not self.gateways:
+        if not self.gateways and not self.has_forked:
             self.journal.event("start", id=node_id(nodeid))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        self.has_forked = bool(getattr(session.config.option, "forked_workers", 0))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_forked_worker(self, name: str) -> object:
+        journal = Journal(self.journal.path, name)
+        dump_stacks_on_request(journal.path)
+        return Worker(journal, *_imported)
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -216,7 +227,7 @@ class XdistController:
 
 
 class Worker:
-    """In a worker of xdist."""
+    """In a worker, of xdist or forked."""
 
     def __init__(self, journal: Journal, imported_ns: int, imported_cpu_ns: int) -> None:
         self.journal = journal

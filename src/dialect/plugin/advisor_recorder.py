@@ -5,13 +5,15 @@ The parent starts pytest with ``-p advisor_recorder`` and these variables:
 - ``ADVISOR_RECORDER_RING``: the ring of shared memory to write into, "/proc/<pid>/fd/<n>".
 - ``PYTHONPATH``: this file's private directory, then what the user had in it.
 - ``ADVISOR_RECORDER_PYTHONPATH``: what the user had in it; unset if there was none.
+- ``ADVISOR_RECORDER_NO_PEAKS``: the kernel's count of peak memory is the suite's alone.
 - ``ADVISOR_GIL_COUNTERS``: the ring again, where the GIL is to be counted. Then ``LD_PRELOAD`` ends
   with the library beside this file, and ``ADVISOR_GIL_LD_PRELOAD`` is what the user had in it.
 
 The parent reads and computes; this file does neither.  How it writes is in ``advisor_ring``, what
 tests leave behind is counted in ``advisor_leftovers``.  What it promises the suite:
 
-- The process looks untouched: environment, sys.path and sys.argv are put back at import.
+- The process looks untouched: environment, sys.path and the lists of arguments are put back at
+  import. Only ADVISOR_RUN_ID stays, by which advisor finds processes that a test leaves behind.
 - The first session of the process is recorded, and runs without xdist; nested ones are left alone.
 - It never prints and never fails a test.  Whatever goes wrong inside it ends the recording, and
   the reason is the last frame.
@@ -64,8 +66,8 @@ def encoded(text: str) -> bytes:
 class Recorder:
     """The hooks.  Plain ones wherever the end of a span can be taken from the next hook."""
 
-    def __init__(self, memory: mmap.mmap, counter: Counter | None) -> None:
-        self.frame, self.mark, self.point = writers(memory, counter)
+    def __init__(self, memory: mmap.mmap, counter: Counter | None, peaks: bool) -> None:
+        self.frame, self.mark, self.point = writers(memory, counter, peaks)
         self.show_gil = moments(memory)
         self.longest = (len(memory) - HEADER_BYTES) // 2  # of the frames that are written
         self.get_ident, self.pack = _thread.get_ident, struct.pack
@@ -213,24 +215,30 @@ class Recorder:
         get_ident, point, tests = self.get_ident, self.point, self.tests
         next_test = self.next_test
         here = 0
+        begun: pytest.Item | None = None
+
+        def begin(item: pytest.Item) -> None:
+            nonlocal here, begun
+            known = tests.get(id(item))
+            next_ = self.announce(item) if known is None else known
+            next_test(next_, True)
+            self.test, here, begun = next_, next_ << 32, item
+            point(BEGUN | here)
 
         @pytest.hookimpl(tryfirst=True)
         def protocol(item: pytest.Item) -> None:
-            nonlocal here
             if get_ident() == self.thread:
                 try:
-                    known = tests.get(id(item))
-                    next_ = self.announce(item) if known is None else known
-                    next_test(next_, True)
-                    self.test, here = next_, next_ << 32
-                    point(BEGUN | here)
+                    begin(item)
                 except Exception as error:
                     self.stop(error)
 
         @pytest.hookimpl(tryfirst=True)
-        def setup() -> None:
+        def setup(item: pytest.Item) -> None:
             if get_ident() == self.thread:
                 try:
+                    if item is not begun:  # another plugin ran it, and ours was not asked
+                        begin(item)
                     point(SET_UP | here)
                 except Exception as error:
                     self.stop(error)
@@ -307,13 +315,24 @@ def without_own_words(words: list[str]) -> list[str]:
     return words
 
 
-def restore_options(config: pytest.Config, options: Any) -> None:
+def workers_asked_for(options: Any) -> str:
+    """In pytest-xdist's words; nothing where it is not to start any."""
+    count, tx = getattr(options, "numprocesses", None), getattr(options, "tx", None)
+    dist = "load" if getattr(options, "distload", False) else getattr(options, "dist", "no")
+    words = [f"-n {count}"] if count else [f"--tx {word}" for word in tx or []]
+    return " ".join(words + ([] if dist == "no" else [f"--dist {dist}"]))
+
+
+def restore_options(recorder: Recorder, config: pytest.Config, options: Any) -> None:
     """Hides this plugin from what copies options, and undoes what they ask of pytest-xdist."""
     words = without_own_words([str(word) for word in config.invocation_params.args])
     object.__setattr__(config.invocation_params, "args", tuple(words))
     options.plugins = [name for name in options.plugins if name != __name__]
-    active = getattr(options, "numprocesses", None), getattr(options, "tx", None)
-    if any(active) or getattr(options, "dist", "no") != "no" or getattr(options, "distload", False):
+    if getattr(options, "looponfail", False):
+        options.looponfail = False
+    workers = workers_asked_for(options)
+    if workers:
+        recorder.fact("workers", workers)
         options.numprocesses, options.dist, options.tx, options.distload = 0, "no", [], False
 
 
@@ -324,7 +343,7 @@ def put_back(name: str, kept: str) -> None:
 
 
 def restore_process() -> tuple[str, bool]:
-    """Puts environment, sys.path and sys.argv back; returns the path of the ring, or nothing, and
+    """Puts environment, sys.path and arguments back; returns the path of the ring, or nothing, and
     whether the GIL is to be counted."""
     path = os.environ.pop("ADVISOR_RECORDER_RING", "")
     counts = path != "" and os.environ.get("ADVISOR_GIL_COUNTERS") == path
@@ -338,17 +357,19 @@ def restore_process() -> tuple[str, bool]:
         os.environ.pop("ADVISOR_GIL_LD_PRELOAD", None)
         sys.path[:] = [entry for entry in sys.path if entry != own]
         sys.path_importer_cache.pop(own, None)
-        sys.argv[:] = without_own_words(sys.argv)
+        for words in (sys.argv, getattr(sys, "orig_argv", [])):  # from 3.10 on
+            words[:] = without_own_words(words)
     return path, counts
 
 
 def attach() -> list[Recorder]:
     """The recorder; none where there is no ring for it: the parent sees that no frame came."""
+    peaks = os.environ.pop("ADVISOR_RECORDER_NO_PEAKS", None) is None
     path, counts = restore_process()
     with suppress(Exception):
         memory = open_ring(path)
         why_not = begin_counting(memory) if counts else "it was not asked for"
-        recorder = Recorder(memory, None if why_not else partial(counter, memory))
+        recorder = Recorder(memory, None if why_not else partial(counter, memory), peaks)
         recorder.guarded(recorder.mark, IMPORTED)
         recorder.guarded(recorder.fact, "python", sys.version.split()[0])
         recorder.guarded(recorder.fact, "pytest", pytest.__version__)
@@ -365,7 +386,7 @@ _waiting = attach()
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     # The first session of the process is the one to record; a nested one finds nothing waiting.
     for recorder in _waiting:
-        recorder.guarded(restore_options, early_config, early_config.known_args_namespace)
+        recorder.guarded(restore_options, recorder, early_config, early_config.known_args_namespace)
         early_config.pluginmanager.register(recorder, "advisor_recorder_hooks")
     yield
 
@@ -373,5 +394,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 @pytest.hookimpl(tryfirst=True, hookwrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
     while _waiting:
-        _waiting.pop().guarded(restore_options, config, config.option)
+        recorder = _waiting.pop()
+        recorder.guarded(restore_options, recorder, config, config.option)
     yield

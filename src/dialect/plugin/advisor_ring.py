@@ -34,8 +34,9 @@ PATIENCE_S = 2.0  # in total, for a parent that does not read
 PADDING, POINT, COUNTERS = 0, 5, 32
 NO_TEST = 0xFFFFFFFF
 
-MILLISECOND = 1_000_000
+SECOND, MILLISECOND = 1_000_000_000, 1_000_000
 SHORT = MILLISECOND // 10
+KIBIBYTES = 1024  # of memory more, that are told at once
 
 Frame = Callable[[int, bytes], None]
 Writers = tuple[Frame, Callable[..., None], Callable[[int], None]]
@@ -88,7 +89,47 @@ def nothing() -> None:
     pass
 
 
-def writers(memory: mmap.mmap, counter: Counter | None = None) -> Writers:
+Usage = resource.struct_rusage
+
+
+def peaks() -> tuple[Callable[[Usage], int], Callable[[], bool]]:
+    """Two functions: one tells the peak of memory in KiB, given what getrusage says now, the other
+    makes the kernel forget it."""
+    open_, write, close, flags = os.open, os.write, os.close, os.O_WRONLY | os.O_CLOEXEC
+    pread, status = os.pread, open_high("/proc/self/status")
+
+    def restart() -> bool:
+        """The file is opened each time: a descriptor that a suite closed may be one of its files by
+        now. False where the kernel refuses."""
+        try:
+            file = open_("/proc/self/clear_refs", flags)
+        except OSError:
+            return False
+        try:
+            return write(file, b"5") == 1
+        except OSError:
+            return False
+        finally:
+            close(file)
+
+    def of_usage(usage: Usage) -> int:
+        return usage[2]
+
+    def of_status(usage: Usage) -> int:
+        try:
+            lines = pread(status, 4096, 0)
+            at = lines.index(b"VmHWM:") + 6
+            return int(lines[at : lines.index(b"kB", at)])
+        except (OSError, ValueError):  # closed by the suite, or another file by now
+            return 0
+
+    # What a launcher had when this process was made of it stays in getrusage for good.
+    begun_anew, now = restart(), resource.getrusage(resource.RUSAGE_SELF)
+    is_of_launcher = begun_anew and 0 < of_status(now) < of_usage(now) - KIBIBYTES
+    return of_status if is_of_launcher else of_usage, restart
+
+
+def writers(memory: mmap.mmap, counter: Counter | None, restarts: bool) -> Writers:
     """The functions that write: frame(kind, payload), mark(kind, ...) and point(what).
 
     A frame becomes visible as a whole: its bytes first, the ring's position last.
@@ -97,9 +138,13 @@ def writers(memory: mmap.mmap, counter: Counter | None = None) -> Writers:
     the caches for itself. A point reads the clock; and the CPU clock of this thread, which takes
     1.2 us more, if it was not read for 0.1 ms: so long it is taken to have run as the other did.
     Once a millisecond has passed, a point also looks whether there is more to tell, and then there
-    is a mark: 0.1 ms, and a sixty-fourth more, in which this thread did not run, or others did, or
-    50 ms of anything. What was used between two marks is known exactly, and the points say how to
-    share it out.
+    is a mark: 0.1 ms, and a sixty-fourth more, in which this thread did not run, or 50 ms of
+    anything. Every 20 ms, or each time once they did, it looks whether other threads ran so much.
+    What was used between two marks is known exactly, and the points say how to share it out.
+
+    Of memory, marks have the peak, where it may be restarted. That is done where it has grown by a
+    MiB, and each half second, since it may have shrunk; every 20 ms a point looks whether it has
+    grown.
     """
     words = memoryview(memory).cast("Q")
     capacity = words[CAPACITY]
@@ -110,13 +155,17 @@ def writers(memory: mmap.mmap, counter: Counter | None = None) -> Writers:
     clock, monotonic, sleep = time.clock_gettime_ns, time.CLOCK_MONOTONIC, time.sleep
     thread, process = time.thread_time_ns, time.process_time_ns
     usage, own, reaped = resource.getrusage, resource.RUSAGE_THREAD, resource.RUSAGE_CHILDREN
+    everyone = resource.RUSAGE_SELF
+    peak_of, restart_peak = peaks() if restarts else (lambda usage: 0, lambda: False)
     # This thread's scheduler statistics.
     pread, schedstat = os.pread, open_high("/proc/thread-self/schedstat")
     position = sequence = 0
     shift, edge = HEADER_BYTES, capacity  # up to the edge, position + shift is a place in memory
     patience = PATIENCE_S
     latest = latest_cpu = latest_of_all = 0  # of the last mark
-    due = 0  # when to look again
+    due = due_of_all = 0  # when to look again: at this thread, and at all
+    settled = restarted = 0  # that peak in KiB, and when it was
+    looked = 0  # when it was last known
     read_at = read_cpu = 0  # when the CPU clock was read, and what it showed
 
     def place(size: int) -> int:
@@ -155,13 +204,16 @@ def writers(memory: mmap.mmap, counter: Counter | None = None) -> Writers:
             publish(size)
 
     def mark(kind: int, test: int = NO_TEST, a: int = 0, b: int = 0, c: int = 0) -> None:
-        nonlocal schedstat, latest, latest_cpu, latest_of_all, due, read_at, read_cpu
+        nonlocal schedstat, latest, latest_cpu, latest_of_all, due, read_at, read_cpu, looked
         count()
         latest = clock(monotonic)
         due = latest + MILLISECOND
         latest_cpu, latest_of_all = thread(), process()
-        read_at, read_cpu = latest, latest_cpu
+        read_at, read_cpu, looked = latest, latest_cpu, latest
         used, children = usage(own), usage(reaped)
+        peak = peak_of(used) if restarts else 0
+        if peak - settled > KIBIBYTES or latest - restarted > SECOND // 2:
+            restart(latest)
         waited = b""
         if schedstat >= 0:
             try:
@@ -174,7 +226,7 @@ def writers(memory: mmap.mmap, counter: Counter | None = None) -> Writers:
             pack_mark(
                 *(memory, at, mark_size, kind, sequence & 0xFFFF, test, a, b, c),
                 *(latest, latest_cpu, latest_of_all),
-                *(used[0], used[1], used[2], used[7], used[14], used[15]),
+                *(used[0], used[1], peak, used[7], used[14], used[15]),
                 *(children[0], children[1], waited),
             )
             publish(mark_size)
@@ -195,17 +247,25 @@ def writers(memory: mmap.mmap, counter: Counter | None = None) -> Writers:
         if now > due:
             look(now, cpu)
 
+    def restart(now: int) -> None:
+        nonlocal restarts, restarted, settled
+        restarts, restarted = restarts and restart_peak(), now
+        settled = peak_of(usage(own))
+
     def look(now: int, cpu: int) -> None:
-        nonlocal due
+        nonlocal due, due_of_all, looked
         due = now + MILLISECOND
         passed, used = now - latest, cpu - latest_cpu
         unnoticed = SHORT + passed // 64  # interrupts of the kernel take that much
-        if (
-            passed > 50 * MILLISECOND
-            or passed - used > unnoticed
-            or process() - latest_of_all - used > unnoticed
-        ):
-            mark(COUNTERS)
+        tells, since = passed > 50 * MILLISECOND or passed - used > unnoticed, looked
+        if now > due_of_all:
+            of_all, looked = usage(everyone), now
+            others_ran = (of_all[0] + of_all[1]) * SECOND - latest_of_all - used > unnoticed
+            due_of_all = now if others_ran else now + 20 * MILLISECOND
+            has_grown = restarts and peak_of(of_all) - settled > KIBIBYTES
+            tells = tells or others_ran or has_grown
+        if tells:
+            mark(COUNTERS, NO_TEST, settled, (now - since) // 1000)
 
     def counted_point(what: int) -> None:
         count()

@@ -122,3 +122,26 @@ def test_a_plans_order_is_kept(suite: Suite) -> None:
     ended = suite.forked(1, "--forked-order=order.json")
     order = [nodeid[-1] for nodeid, when, *_ in ended.reports if when == "call"]
     assert order == list("ecabdf")
+
+
+HEARS = """
+import pytest
+
+class Hears:
+    def __init__(self, name): self.name = name
+    def pytest_runtest_logstart(self, nodeid):
+        with open("heard", "a") as file: file.write(f"{self.name} {nodeid}\\n")
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_forked_worker(session, name): return Hears(name)
+"""
+
+
+def test_a_plugin_may_hear_of_tests_where_they_run(suite: Suite) -> None:
+    suite.write(conftest=HEARS, test_it="def test_1(): pass\ndef test_2(): pass\n")
+    assert suite.forked(2).code == 0
+    heard = dict(
+        line.split()[::-1] for line in (suite.directory / "heard").read_text().splitlines()
+    )
+    assert set(heard) == {"test_it.py::test_1", "test_it.py::test_2"}
+    assert set(heard.values()) <= {"gw0", "gw1"}

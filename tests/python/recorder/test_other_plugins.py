@@ -38,7 +38,7 @@ def test_a_run_that_asks_for_xdist_is_recorded_sequentially(
     run = recorded("scopes", *words)
     assert run.exit_code == 0, run.output
     assert [f.test for f in run.of("test_begin")] == list(range(len(run.ids())))
-    assert "gw0" not in run.output and len(run.of("finished")) == 1
+    assert "bringing up nodes" not in run.output and len(run.of("finished")) == 1
 
 
 def test_addopts_that_ask_for_xdist_are_undone(
@@ -48,6 +48,25 @@ def test_addopts_that_ask_for_xdist_are_undone(
     (suite("scopes") / "pytest.ini").write_text("[pytest]\naddopts = -n2 --dist loadscope\n")
     run = recorded("scopes")
     assert len(run.of("test_begin")) == len(run.ids()) == 14
+
+
+def test_a_conftest_that_runs_tests_itself_gets_each_its_own(
+    recorded: Recorded, suite: Suite
+) -> None:
+    """Where it is asked first and answers, pytest asks nobody else to run the test."""
+    with (suite("scopes") / "conftest.py").open("a") as conftest:
+        conftest.write(
+            "\n@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_protocol(item, nextitem):\n"
+            "    if len(item.name) % 2:\n"
+            "        from _pytest.runner import runtestprotocol\n"
+            "        runtestprotocol(item, nextitem=nextitem)\n"
+            "        return True\n"
+        )
+    run = recorded("scopes")
+    assert run.exit_code == 0, run.output
+    assert {len(name.rpartition("::")[2]) % 2 for name in run.ids()} == {0, 1}
+    assert [f.test for f in run.of("test_begin")] == list(range(len(run.ids())))
+    assert [f.test for f in run.of("phase_end") if f.phase == CALL] == list(range(len(run.ids())))
 
 
 def test_workers_of_xdist_do_not_write_into_the_ring(

@@ -49,8 +49,18 @@ def test_threads_and_children():
 
 
 def test_clocks_are_faked(monkeypatch):
-    for name in ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "thread_time_ns",
-                 "process_time_ns", "clock_gettime", "clock_gettime_ns", "sleep"):
+    for name in (
+        "time",
+        "time_ns",
+        "monotonic",
+        "monotonic_ns",
+        "perf_counter",
+        "thread_time_ns",
+        "process_time_ns",
+        "clock_gettime",
+        "clock_gettime_ns",
+        "sleep",
+    ):
         monkeypatch.setattr(time, name, lambda *args: 0)
 
 

@@ -67,6 +67,19 @@ def refuse(reasons: list[str]) -> None:
         )
 
 
+class Hooks:
+    """What other plugins may want to know."""
+
+    @pytest.hookspec
+    def pytest_forked_worker(self, session: pytest.Session, name: str) -> object:
+        """In a worker, before its first test. A plugin that is returned hears of the tests that
+        run in it; all others hear of them in the parent, when they have ended."""
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.add_hookspecs(Hooks)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption(WORKERS):
         return

@@ -58,8 +58,11 @@ def listen_alone(session: pytest.Session) -> Listener:
     plugins that write reports somewhere are to hear of each once, in the parent."""
     listener = Listener()
     manager = session.config.pluginmanager
-    manager.register(listener, "advisor_lanes_listener")
-    kept = [session, listener, *map(manager.getplugin, ("logging-plugin", "stepwiseplugin"))]
+    name = os.environ["PYTEST_XDIST_WORKER"]
+    listeners = [listener, *session.config.hook.pytest_forked_worker(session=session, name=name)]
+    for each in listeners:
+        manager.register(each)
+    kept = [session, *listeners, *map(manager.getplugin, ("logging-plugin", "stepwiseplugin"))]
     others = [plugin for plugin in manager.get_plugins() if plugin not in kept]
     for name in EVENTS:
         setattr(manager.hook, name, manager.subset_hook_caller(name, others))

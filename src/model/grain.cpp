@@ -1,0 +1,87 @@
+#include "model/grain.hpp"
+
+#include <algorithm>
+#include <set>
+#include <variant>
+
+#include "model/nodes.hpp"
+
+namespace advisor::model {
+
+namespace {
+
+/// Runs of tests: so many in all, but within these bounds for each worker or lane.
+struct Bounds {
+    std::uint32_t all;
+    std::uint32_t least_each;
+    std::uint32_t most_each;
+};
+constexpr Bounds k_usual{512, 12, 64};
+/// Sorted by length, so that what is dealt at once at the end are many short tests.
+constexpr Bounds k_planned{1024, 16, 64};
+/// Two lanes meet in more ways than many do.
+constexpr Bounds k_lanes{256, 16, 128};
+
+/// Dealt at once are some runs.
+constexpr std::uint32_t k_runs_each_deal = 4;
+
+/// Of the least time: messages of a busy controller, a long test.
+constexpr double k_busy_controller = 0.2;
+constexpr double k_long_test = 0.02;
+/// Of the time of all tests: narrow fixtures.
+constexpr double k_costly_fixtures = 0.2;
+
+bool is_planned(const Configuration& configuration) {
+    const auto* processes = std::get_if<Processes>(&configuration.runner);
+    return processes != nullptr && processes->dist == Distribution::planned;
+}
+
+}  // namespace
+
+Lumps lumps_of(const FixturePlan& plan) {
+    const Workload& workload = plan.workload();
+    Lumps lumps;
+    for (const WorkTest& test : workload.tests) {
+        lumps.longest_s = std::max(lumps.longest_s, test.demand.alone().value());
+    }
+    std::set<std::uint32_t> wide;  // slots
+    for (const FixturePlan::Instance& instance : plan.instances()) {
+        const WorkFixture& fixture = workload.fixtures[instance.need.fixture];
+        if (instance.need.node != k_session_node) {
+            lumps.narrow_s += (fixture.setup.alone() + fixture.teardown.alone()).value();
+        }
+        const bool is_wide = fixture.scope == Scope::session || fixture.scope == Scope::package;
+        lumps.wide_rivals |= is_wide && !wide.insert(instance.slot).second;
+    }
+    return lumps;
+}
+
+Grain grain_of(
+    const Courses& courses,
+    const Lumps& lumps,
+    const Configuration& configuration,
+    const RunCosts& costs,
+    double cores
+) {
+    const Course& course = courses.collection();
+    const Demand all = course.demand({0, course.size()});
+    const std::uint32_t nodes = costs.nodes();
+    const double least_s =
+        std::max(all.alone() / nodes, all.cpu / std::min<double>(nodes, cores)).value();
+    const double messages_s = costs.test_message.alone().value() * course.size();
+    if (messages_s > k_busy_controller * least_s || lumps.longest_s > k_long_test * least_s
+        || lumps.narrow_s * costs.lanes > k_costly_fixtures * all.alone().value()
+        || lumps.wide_rivals) {
+        return {};
+    }
+    const Bounds& bounds = costs.lanes > 1             ? k_lanes
+                           : is_planned(configuration) ? k_planned
+                                                       : k_usual;
+    // A controller that shares the cores with so many cannot keep up, and workers wait for it.
+    const std::uint32_t finer = messages_s * nodes > least_s * cores ? 2 : 1;
+    const std::uint32_t run =
+        finer * std::clamp(bounds.all / nodes, bounds.least_each, bounds.most_each);
+    return {run, run / k_runs_each_deal};
+}
+
+}  // namespace advisor::model
