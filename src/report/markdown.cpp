@@ -64,6 +64,32 @@ std::string slowest(const report::ProfileSummary& summary) {
     return md::heading("Slowest tests") + md::table(columns, rows);
 }
 
+std::string left_behind(const Profile& profile) {
+    constexpr std::size_t k_most = 10;
+    std::vector<Row> rows;
+    for (const Leaver& leaver : report::ranked_leavers(profile)) {
+        if (rows.size() < k_most) {
+            rows.push_back(
+                {{leaver.name},
+                 {fmt::format("{}", leaver.left.threads)},
+                 {fmt::format("{}", leaver.left.descriptors)},
+                 {fmt::format("{}", leaver.left.children)}}
+            );
+        }
+    }
+    if (rows.empty()) {
+        return {};
+    }
+    return md::heading("Left behind at the end of the session")
+           + md::table(
+               {{"by"},
+                {"threads", Align::right},
+                {"descriptors", Align::right},
+                {"processes", Align::right}},
+               rows
+           );
+}
+
 std::string fixtures(const report::ProfileSummary& summary) {
     if (summary.fixtures.empty()) {
         return {};
@@ -214,10 +240,12 @@ std::string as_markdown(const Profile& profile) {
                format_count(profile.tests.size(), "test"),
                seconds_text(wall, decimals_for(wall))
            )
+           + md::sentence(fmt::format("{}", fmt::join(report::facts_of(profile, summary), "; ")))
            + md::bullets(report::warnings_of(profile))
            + shares("Where the run went", summary.session, wall)
-           + shares("What tests and fixtures did", summary.spent, summary.worked) + slowest(summary)
-           + fixtures(summary) + md::missing(profile.missing);
+           + shares("What tests and fixtures did", summary.spent, summary.worked)
+           + md::sentence(report::gil_sentence(profile, summary)) + slowest(summary)
+           + fixtures(summary) + left_behind(profile) + md::missing(profile.missing);
 }
 
 std::string as_markdown(const RunOutcome& outcome) {

@@ -11,6 +11,9 @@
 #include <string_view>
 #include <utility>
 
+#include "report/numbers.hpp"
+#include "report/words.hpp"
+
 namespace advisor::report {
 
 namespace {
@@ -184,6 +187,31 @@ std::string unsteady_sentence(const Repeats& repeats) {
     );
 }
 
+/// Half of the interval in which the truth is in 19 of 20 runs.
+Seconds two_errors(const Sampling& sampling) {
+    return 2.0 * sampling.gil_standard_error;
+}
+
+/// How the GIL was read, and what that leaves open.
+std::string how_held(const Profile& profile, const ProfileSummary& summary) {
+    if (summary.gil_releases.has_value()) {
+        const auto releases = static_cast<std::size_t>(summary.gil_releases.value());
+        return fmt::format(
+            ", {} of it by who did not run, as counted from within; it was released {}",
+            format_seconds(summary.gil_held_blocked.value_or(Seconds(0))),
+            format_count(releases, "time")
+        );
+    }
+    if (!profile.sampling || profile.sampling->gil_held.source() != Source::sampled) {
+        return "";
+    }
+    return fmt::format(
+        ", by samples from outside, give or take {:.2g} points{}",
+        100 * (two_errors(*profile.sampling) / summary.worked),
+        is_disturbed(profile.disturbance) ? ", and more since the machine was not quiet" : ""
+    );
+}
+
 }  // namespace
 
 ProfileSummary summary_of(const Profile& profile, std::size_t most) {
@@ -205,6 +233,59 @@ ProfileSummary summary_of(const Profile& profile, std::size_t most) {
     summary.slowest = slowest_of(profile, most);
     summary.fixtures = fixtures_of(profile, most);
     return summary;
+}
+
+std::vector<std::string> facts_of(const Profile& profile, const ProfileSummary& summary) {
+    const Seconds wall = profile.run.wall;
+    std::vector<std::string> facts{
+        fmt::format(
+            "{} in {}",
+            format_count(profile.tests.size(), "test"),
+            format_count(summary.files, "file")
+        ),
+        fmt::format("{} s sequentially", seconds_text(wall, decimals_for(wall)))};
+    if (profile.repeats) {
+        facts.push_back("medians of " + format_count(profile.repeats->merged(), "run"));
+    }
+    for (const auto& [outcome, count] : summary.outcomes) {
+        const bool ran = outcome != name_of(TestOutcome::not_run);
+        facts.push_back(fmt::format("{} {}", count, ran ? outcome : "not run"));
+    }
+    for (std::string& fact : machine_facts(profile.host, profile.interpreter)) {
+        facts.push_back(std::move(fact));
+    }
+    if (profile.run.peak_rss > Bytes(0)) {
+        facts.push_back("peak memory " + format_bytes(profile.run.peak_rss));
+    }
+    facts.emplace_back(words_of(profile.host.rung));
+    return facts;
+}
+
+std::string gil_sentence(const Profile& profile, const ProfileSummary& summary) {
+    if (!summary.gil_held.has_value() || !(summary.worked > Seconds(0))) {
+        return {};
+    }
+    const bool sampled = summary.gil_held.source() == Source::sampled && profile.sampling;
+    if (sampled && two_errors(*profile.sampling) > summary.worked * 0.25) {
+        return "That is too short to tell from samples for how much of it the GIL was held; --gil "
+               "exact counts.";
+    }
+    return fmt::format(
+        "The GIL was held for {} of that{}.",
+        format_percent(summary.gil_held.value() / summary.worked),
+        how_held(profile, summary)
+    );
+}
+
+std::vector<Leaver> ranked_leavers(const Profile& profile) {
+    std::vector<Leaver> rows = leavers(profile);
+    const auto all_of = [](const Leaver& leaver) {
+        return leaver.left.threads + leaver.left.descriptors + leaver.left.children;
+    };
+    std::stable_sort(rows.begin(), rows.end(), [&](const Leaver& a, const Leaver& b) {
+        return all_of(a) > all_of(b);
+    });
+    return rows;
 }
 
 std::vector<std::string> warnings_of(const Profile& profile) {

@@ -38,6 +38,17 @@ struct ProfileSummary {
 /// At most `most` tests and fixtures in the two rankings.
 [[nodiscard]] ProfileSummary summary_of(const Profile& profile, std::size_t most);
 
+/// "120 tests in 12 files", "3.2 s sequentially", "118 passed", "peak memory 90 MiB".
+[[nodiscard]] std::vector<std::string>
+facts_of(const Profile& profile, const ProfileSummary& summary);
+
+/// For how much of what tests and fixtures did the GIL was held, and how exactly that is known;
+/// empty where it is not.
+[[nodiscard]] std::string gil_sentence(const Profile& profile, const ProfileSummary& summary);
+
+/// Who left something behind at the end of the session, who left most first.
+[[nodiscard]] std::vector<Leaver> ranked_leavers(const Profile& profile);
+
 /// That the run is incomplete, failed, or was disturbed by others, and of several runs which are
 /// left out and what differed: one sentence each.
 [[nodiscard]] std::vector<std::string> warnings_of(const Profile& profile);

@@ -20,32 +20,6 @@ namespace {
 
 constexpr std::size_t k_ranked = 10;
 
-Lines header(const Profile& profile, const ProfileSummary& summary, const TextStyle& style) {
-    const Seconds wall = profile.run.wall;
-    std::vector<std::string> facts{
-        fmt::format(
-            "{} in {}",
-            format_count(profile.tests.size(), "test"),
-            format_count(summary.files, "file")
-        ),
-        fmt::format("{} s sequentially", seconds_text(wall, decimals_for(wall)))};
-    if (profile.repeats) {
-        facts.push_back("medians of " + format_count(profile.repeats->merged(), "run"));
-    }
-    for (const auto& [outcome, count] : summary.outcomes) {
-        const bool ran = outcome != name_of(TestOutcome::not_run);
-        facts.push_back(fmt::format("{} {}", count, ran ? outcome : "not run"));
-    }
-    for (std::string& fact : machine_facts(profile.host, profile.interpreter)) {
-        facts.push_back(std::move(fact));
-    }
-    if (profile.run.peak_rss > Bytes(0)) {
-        facts.push_back("peak memory " + format_bytes(profile.run.peak_rss));
-    }
-    facts.emplace_back(words_of(profile.host.rung));
-    return fact_lines(facts, style);
-}
-
 Lines warnings(const Profile& profile, const TextStyle& style) {
     Lines lines;
     for (const std::string& sentence : warnings_of(profile)) {
@@ -63,49 +37,10 @@ Lines shares(
     return Lines{heading(title, style)} + share_lines(parts, whole, style);
 }
 
-/// Half of the interval in which the truth is in 19 of 20 runs.
-Seconds two_errors(const Sampling& sampling) {
-    return 2.0 * sampling.gil_standard_error;
-}
-
-/// How the GIL was read, and what that leaves open.
-std::string how_held(const Profile& profile, const ProfileSummary& summary) {
-    if (summary.gil_releases.has_value()) {
-        const auto releases = static_cast<std::size_t>(summary.gil_releases.value());
-        return fmt::format(
-            ", {} of it by who did not run, as counted from within; it was released {}",
-            format_seconds(summary.gil_held_blocked.value_or(Seconds(0))),
-            format_count(releases, "time")
-        );
-    }
-    if (!profile.sampling || profile.sampling->gil_held.source() != Source::sampled) {
-        return "";
-    }
-    return fmt::format(
-        ", by samples from outside, give or take {:.2g} points{}",
-        100 * (two_errors(*profile.sampling) / summary.worked),
-        is_disturbed(profile.disturbance) ? ", and more since the machine was not quiet" : ""
-    );
-}
-
 Lines spent(const Profile& profile, const ProfileSummary& summary, const TextStyle& style) {
     Lines lines = shares("What tests and fixtures did", summary.spent, summary.worked, style);
-    if (lines.empty() || !summary.gil_held.has_value()) {
-        return lines;
-    }
-    const bool sampled = summary.gil_held.source() == Source::sampled && profile.sampling;
-    if (sampled && two_errors(*profile.sampling) > summary.worked * 0.25) {
-        const auto* const sentence =
-            "That is too short to tell from samples for how much of it the GIL was held; --gil "
-            "exact counts.";
-        return lines + paragraph("  ", sentence, style);
-    }
-    const std::string sentence = fmt::format(
-        "The GIL was held for {} of that{}.",
-        format_percent(summary.gil_held.value() / summary.worked),
-        how_held(profile, summary)
-    );
-    return lines + paragraph("  ", sentence, style);
+    const std::string sentence = lines.empty() ? "" : gil_sentence(profile, summary);
+    return sentence.empty() ? lines : lines + paragraph("  ", sentence, style);
 }
 
 Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
@@ -175,16 +110,10 @@ std::string count_text(std::int32_t count) {
 
 /// What was begun or opened and was still there at the end, by who left most.
 Lines left_behind(const Profile& profile, const TextStyle& style) {
-    std::vector<Leaver> rows = leavers(profile);
+    const std::vector<Leaver> rows = ranked_leavers(profile);
     if (rows.empty()) {
         return {};
     }
-    const auto all_of = [](const Leaver& leaver) {
-        return leaver.left.threads + leaver.left.descriptors + leaver.left.children;
-    };
-    std::stable_sort(rows.begin(), rows.end(), [&](const Leaver& a, const Leaver& b) {
-        return all_of(a) > all_of(b);
-    });
     Table table;
     table.columns = {
         {"threads", Align::right},
@@ -219,7 +148,7 @@ std::string as_text(const Profile& profile, const TextStyle& style) {
     using namespace report;
     const ProfileSummary summary = summary_of(profile, k_ranked);
     return page(
-        {header(profile, summary, style),
+        {fact_lines(facts_of(profile, summary), style),
          warnings(profile, style),
          shares("Where the run went", summary.session, profile.run.wall, style),
          spent(profile, summary, style),

@@ -110,6 +110,8 @@ struct Target {
     bool is_replaced;
 };
 
+constexpr int k_most_links = 40;  // as the kernel follows
+
 Result<Target> target_of(const std::string& path) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
@@ -119,9 +121,15 @@ Result<Target> target_of(const std::string& path) {
     if (fs::exists(status) && !fs::is_regular_file(status)) {
         return Target{path, false};
     }
-    // Through a symbolic link, so that the link stays and the file it names is replaced.
-    const fs::path target = fs::weakly_canonical(path, error);
-    return Target{error ? path : target.string(), true};
+    // Through symbolic links, so that they stay and the file they name is replaced, or made.
+    fs::path target = path;
+    for (int links = 0; links < k_most_links && fs::is_symlink(target, error); ++links) {
+        target = target.parent_path() / fs::read_symlink(target, error);
+    }
+    if (fs::is_symlink(target, error)) {
+        return cannot("write", path, "it is a circle of symbolic links", "name a file");
+    }
+    return Target{target.string(), true};
 }
 
 /// Makes one directory if it is not there, its parent being there.

@@ -92,6 +92,18 @@ TEST_CASE("a link stays a link, and the file it names is replaced") {
     CHECK(read_file(scratch.path("real"), 1_MiB) == "new");
 }
 
+TEST_CASE("a link to a file that is not there stays a link, and the file is made") {
+    const Scratch scratch;
+    fs::create_symlink("real", scratch.path("link"));
+    fs::create_symlink(scratch.path("link"), scratch.path("further"));
+    REQUIRE(write_file(scratch.path("further"), "new").has_value());
+    CHECK(fs::is_symlink(scratch.path("further")));
+    CHECK(fs::is_symlink(scratch.path("link")));
+    CHECK(read_file(scratch.path("real"), 1_MiB) == "new");
+    fs::create_symlink("loop", scratch.path("loop"));
+    CHECK_FALSE(write_file(scratch.path("loop"), "x").has_value());
+}
+
 TEST_CASE("a device is written to and not replaced") {
     CHECK(write_file("/dev/null", "x").has_value());
     CHECK(fs::is_character_file("/dev/null"));
