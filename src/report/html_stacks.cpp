@@ -53,7 +53,7 @@ std::string stack(const Prediction& row, const std::vector<std::string>& parts, 
             i % k_colours,
             x,
             length,
-            escape_html(parts[i]),
+            escape_html(part_words(parts[i])),
             seconds_text(time, decimals_for(longest))
         );
         x += length;
@@ -71,7 +71,7 @@ std::string legend(const std::vector<std::string>& parts) {
             R"(height="12"/></svg>)",
             i % k_colours
         );
-        items += element("li", "", swatch + escape_html(parts[i]));
+        items += element("li", "", swatch + escape_html(part_words(parts[i])));
     }
     return element("ul", R"( class="legend")", items) + "\n";
 }
@@ -80,7 +80,7 @@ std::string numbers(const Rows& rows, const std::vector<std::string>& parts, Sec
     const int decimals = decimals_for(smallest);
     std::string head = "<th>configuration</th>";
     for (const std::string& part : parts) {
-        head += element("th", R"( class="number")", escape_html(part));
+        head += element("th", R"( class="number")", escape_html(part_words(part)));
     }
     head += R"(<th class="number">seconds</th>)";
     std::string body;

@@ -101,7 +101,9 @@ std::string breakdown(const Advice& advice) {
     std::vector<Row> rows;
     for (const auto& [part, time] : best->breakdown) {
         rows.push_back(
-            {{part}, {seconds_text(time, decimals)}, {format_percent(time / best->wall.mid)}}
+            {{part_words(part)},
+             {seconds_text(time, decimals)},
+             {format_percent(time / best->wall.mid)}}
         );
     }
     const std::vector<Column> columns{{"part"}, {"seconds", Align::right}, {"share", Align::right}};

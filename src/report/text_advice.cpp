@@ -66,7 +66,7 @@ Table ranking_table(const std::vector<const Prediction*>& rows, const Prediction
              {times_text(row->speedup.mid), tone},
              {range_text(row->speedup), Tone::dim},
              {memory_text(row->peak_memory, unit), Tone::plain},
-             {(row->fits_memory ? "" : "too little memory; ") + bound_words(*row), Tone::dim}}
+             {(row->fits_memory ? "" : "too little memory; ") + short_bound_words(*row), Tone::dim}}
         );
     }
     return table;

@@ -2,6 +2,8 @@
 
 #include <advisor/base/text.hpp>
 
+#include <cmath>
+
 #include "report/numbers.hpp"
 #include "report/table.hpp"
 #include "report/words.hpp"
@@ -10,17 +12,18 @@ namespace advisor::report {
 
 Lines share_lines(const Breakdown& parts, Seconds whole, const TextStyle& style) {
     constexpr std::size_t k_bar_width = 40;
+    constexpr double k_least_share = 0.0005;  // what would show as 0.0 %
     const int decimals = decimals_for(whole);
     Table table;
     table.columns = {
         {"", Align::left, Fit::elastic}, {"", Align::right}, {"", Align::right}, {"", Align::left}};
     for (const auto& [part, time] : parts) {
-        if (time == Seconds(0)) {
+        const double share = time / whole;
+        if (std::abs(share) < k_least_share) {
             continue;
         }
-        const double share = time / whole;
         table.rows.push_back(
-            {{part},
+            {{part_words(part)},
              {seconds_text(time, decimals) + " s"},
              {format_percent(share)},
              {bar(share, k_bar_width, style), Tone::good}}

@@ -54,9 +54,28 @@ std::string_view words_of(Rung rung) {
     return k_words.at(static_cast<std::size_t>(rung));
 }
 
+std::string part_words(std::string part) {
+    std::replace(part.begin(), part.end(), '_', ' ');
+    return part;
+}
+
 std::string bound_words(const Prediction& prediction) {
     const std::string bound(words_of(prediction.bound_by));
     return prediction.bound_subject.empty() ? bound : bound + ": " + prediction.bound_subject;
+}
+
+std::string short_bound_words(const Prediction& prediction) {
+    Prediction named = prediction;
+    std::string& subject = named.bound_subject;
+    const std::size_t parameters = std::min(subject.find('['), subject.size());
+    for (const std::string_view before : {"::", "/"}) {
+        const std::size_t at = subject.rfind(before, parameters);
+        if (at != std::string::npos && at + before.size() < parameters) {
+            subject.erase(0, at + before.size());
+            break;
+        }
+    }
+    return bound_words(named);
 }
 
 std::string limit_words(const Prediction& prediction) {

@@ -65,3 +65,21 @@ TEST_CASE("the recommended prediction is found by its spec") {
     advice.recommended = "threads=2";
     CHECK(recommended_of(advice) == nullptr);
 }
+
+TEST_CASE("a column names what bounds a run by its own name alone") {
+    Prediction prediction;
+    prediction.bound_by = Bound::longest_test;
+    const auto named = [&](const char* subject) {
+        prediction.bound_subject = subject;
+        return short_bound_words(prediction);
+    };
+    CHECK(named("tests/a.py::TestB::test_c[x::y/z]") == "longest test: test_c[x::y/z]");
+    CHECK(named("tests/a.py") == "longest test: a.py");
+    CHECK(named("db") == "longest test: db");
+    CHECK(named("[x]") == "longest test: [x]");
+    CHECK(named("") == "longest test");
+}
+
+TEST_CASE("parts of a breakdown are words") {
+    CHECK(part_words("fixtures_repeated") == "fixtures repeated");
+}
