@@ -168,7 +168,9 @@ void RunWatch::execute_sentences() {
 
 std::vector<Stall> RunWatch::at_deadline() const {
     std::vector<Asked> running;
-    for (const auto& [worker, now] : running_) {
+    for (const auto& entry : running_) {
+        const std::string& worker = entry.first;
+        const Running& now = entry.second;
         const auto asked =
             std::find_if(near_deadline_.begin(), near_deadline_.end(), [&](const Asked& each) {
                 return each.stall.worker == worker && each.since == now.since;
