@@ -6,7 +6,6 @@ import csv
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import tomllib
 from collections import Counter
@@ -41,13 +40,6 @@ def install(names: list[str], into: Path, python: str) -> bool:
         if wanted and subprocess.run(command, check=False).returncode != 0:
             return False
     return True
-
-
-def advisor_binary() -> str:
-    advisor = os.environ.get("ADVISOR")
-    if not advisor:
-        sys.exit("error: $ADVISOR does not name the binary\nhint: script/bench outcomes sets it")
-    return advisor
 
 
 def reports_of(

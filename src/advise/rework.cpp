@@ -76,6 +76,8 @@ std::uint64_t setups_of(
     return setups;
 }
 
+/// Longer than an even share of all tests, a quarter of the predicted wall and a second; the
+/// longest first.
 std::vector<TestIndex> long_tests(const Profile& profile, const Comparison& comparison) {
     const Prediction& parallel = *comparison.parallel;
     const double workers = parallelism(parallel.configuration);

@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::size_t k_most_long_tests = 5;
 
-/// Matters where one test takes longer than an even share of all tests, a quarter of the predicted
-/// wall and a second.
 void long_tests(
     const Profile& profile,
     const Comparison& comparison,

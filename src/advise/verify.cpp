@@ -16,9 +16,7 @@ namespace {
 /// What a team would choose between: a runner of its own kind, of xdist the stock distributions
 /// apart from ours.
 std::string mode_of(const Configuration& configuration) {
-    const auto* processes = std::get_if<Processes>(&configuration.runner);
-    const bool is_planned = processes != nullptr && processes->dist == Distribution::planned;
-    return is_planned ? "planned" : std::string(kind_of(configuration));
+    return is_planned(configuration) ? "planned" : std::string(kind_of(configuration));
 }
 
 std::vector<double> seconds_of(const std::vector<Seconds>& walls) {

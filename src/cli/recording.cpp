@@ -89,15 +89,15 @@ bool began_none(const Profile& profile) {
 }
 
 /// Why there is nothing to analyse, if so.
-std::optional<Error> nothing_to_analyse(const Profile& profile) {
+std::optional<Error> nothing_to_analyse(const ProfiledSuite& profiled) {
+    const Profile& profile = profiled.profile;
     if (tests_that_ran(profile) > 0) {
         return std::nullopt;
     }
     const int code = profile.run.exit_code.value_or(-1);
-    const std::string& cut_off = profile.run.incomplete_because;
     // A suite may end the interpreter with any code, while it is imported.
-    const bool while_importing = cut_off.find("during collection") != std::string::npos;
-    if (code == k_pytest_usage_error && !while_importing) {
+    const bool is_pytests = !profiled.while_collecting;
+    if (code == k_pytest_usage_error && is_pytests) {
         return Error{
             ErrorKind::input,
             "pytest did not start the suite",
@@ -114,14 +114,15 @@ std::optional<Error> nothing_to_analyse(const Profile& profile) {
             "see "
             "that no module ends the interpreter"};
     }
-    if (code == k_pytest_no_tests && !while_importing) {
+    if (code == k_pytest_no_tests && is_pytests) {
         return Error{
             ErrorKind::input,
             "pytest collected no tests",
             fmt::format("in {}", profile.run.directory),
             "name the tests after --, as in: advisor analyze -- tests"};
     }
-    const bool too_late = cut_off.find("the deadline") == 0;
+    const std::string& cut_off = profile.run.incomplete_because;
+    const bool too_late = profiled.timed_out;
     return Error{
         ErrorKind::suite_failed,
         too_late ? "no test ended before the deadline"
@@ -286,7 +287,7 @@ Result<Recorded> record(
         return tl::unexpected(profiled.error());
     }
     const Profile& profile = profiled->profile;
-    const auto nothing = nothing_to_analyse(profile);
+    const auto nothing = nothing_to_analyse(*profiled);
     auto failure = failure_of(profile);
     if (nothing || failure) {
         shell.note(tail_of(profiled->output));

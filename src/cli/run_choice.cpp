@@ -28,11 +28,6 @@ const Prediction* find(const Advice& advice, const std::string& wanted) {
     return found == advice.predictions.end() ? nullptr : &*found;
 }
 
-bool is_planned(const Configuration& configuration) {
-    const auto* processes = std::get_if<Processes>(&configuration.runner);
-    return processes != nullptr && processes->dist == Distribution::planned;
-}
-
 /// The fastest that can run here and forks nothing; sequential is always among them.
 std::optional<Prediction> fastest_without_fork(const Advice& advice) {
     const Prediction* fastest = nullptr;

@@ -91,8 +91,7 @@ PluginLoading load_journal(const std::string& journal_path) {
 
 std::optional<PluginLoading>
 load_runner(const Configuration& configuration, const std::string& deal_path) {
-    const auto* processes = std::get_if<Processes>(&configuration.runner);
-    if (processes == nullptr || processes->dist != Distribution::planned) {
+    if (!is_planned(configuration)) {
         return std::nullopt;
     }
     PluginLoading load = loading(planned_plugin(), "ADVISOR_DEAL", deal_path);

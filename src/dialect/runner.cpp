@@ -177,9 +177,7 @@ std::optional<Error> why_not_runnable(
 std::vector<std::string> command_for(
     const Configuration& configuration, const Interpreter& interpreter, const SuiteCommand& command
 ) {
-    const auto* processes = std::get_if<Processes>(&configuration.runner);
-    const bool planned = processes != nullptr && processes->dist == Distribution::planned;
-    if (planned || std::holds_alternative<Forked>(configuration.runner)) {
+    if (is_planned(configuration) || std::holds_alternative<Forked>(configuration.runner)) {
         return by_advisor(configuration, command);
     }
     std::vector<std::string> words = command.words();

@@ -254,6 +254,11 @@ std::string label(const Configuration& configuration) {
     return text;
 }
 
+bool is_planned(const Configuration& configuration) {
+    const auto* processes = std::get_if<Processes>(&configuration.runner);
+    return processes != nullptr && processes->dist == Distribution::planned;
+}
+
 std::uint32_t parallelism(const Configuration& configuration) {
     if (const auto* processes = std::get_if<Processes>(&configuration.runner)) {
         return processes->workers;

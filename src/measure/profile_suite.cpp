@@ -104,10 +104,13 @@ public:
     [[nodiscard]] ProfiledSuite finish(RunFacts facts, std::string output) && {
         facts.damage = damage_ ? damage_ : decoder_.error();
         facts.dropped = ring_.dropped();
+        const bool while_collecting = builder_.stage() == RunStage::collecting;
         return {
             std::move(builder_).finish(std::move(facts)),
             std::move(output),
             false,
+            false,
+            while_collecting,
             std::move(file_)};
     }
 
@@ -332,6 +335,7 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     facts.counters = counting ? counting->read() : std::vector<RunCounter>{};
     ProfiledSuite profiled = std::move(recording).finish(std::move(facts), std::move(end->output));
     profiled.interrupted = end->forwarded.has_value();
+    profiled.timed_out = end->timed_out;
     return profiled;
 }
 

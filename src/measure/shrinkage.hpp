@@ -12,8 +12,8 @@
 // variance"). The posterior of a span has mean (k + s m) / (n + s). Its variance is that of a share
 // of which k + s m of n + s samples speak and which any value was as likely for before (Laplace's
 // rule of succession), so that it does not vanish where all samples said the same. Groups among all
-// are treated likewise. Wrong where the spans of a group
-// are of two kinds with nothing in between: then short ones get shares between the two.
+// are treated likewise. Wrong where the spans of a group are of two kinds with nothing in between:
+// then short ones get shares between the two.
 
 #include <cstdint>
 #include <span>

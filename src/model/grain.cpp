@@ -31,11 +31,6 @@ constexpr double k_long_test = 0.02;
 /// Of the time of all tests: narrow fixtures.
 constexpr double k_costly_fixtures = 0.2;
 
-bool is_planned(const Configuration& configuration) {
-    const auto* processes = std::get_if<Processes>(&configuration.runner);
-    return processes != nullptr && processes->dist == Distribution::planned;
-}
-
 }  // namespace
 
 Lumps lumps_of(const FixturePlan& plan) {

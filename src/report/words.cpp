@@ -85,9 +85,8 @@ std::string limit_words(const Prediction& prediction) {
 }
 
 std::string_view mode_of(const Configuration& configuration) {
-    const auto* processes = std::get_if<Processes>(&configuration.runner);
-    const bool planned = processes != nullptr && processes->dist == Distribution::planned;
-    return planned && configuration.shards == 1 ? "planned" : kind_of(configuration);
+    return is_planned(configuration) && configuration.shards == 1 ? "planned"
+                                                                  : kind_of(configuration);
 }
 
 std::vector<const Prediction*> selected(const Advice& advice, Selection selection) {

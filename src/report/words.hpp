@@ -20,10 +20,10 @@ namespace advisor::report {
 /// Of a part of a breakdown: "fixtures repeated".
 [[nodiscard]] std::string part_words(std::string part);
 
-/// "longest test: test_b": for a column, the subject by its own name alone.
-[[nodiscard]] std::string short_bound_words(const Prediction& prediction);
 /// "longest test: tests/a.py::test_b", or without the subject where there is none.
 [[nodiscard]] std::string bound_words(const Prediction& prediction);
+/// "longest test: test_b": for a column, the subject by its own name alone.
+[[nodiscard]] std::string short_bound_words(const Prediction& prediction);
 /// The same, behind what a reader must know first: "predicted only", "too little memory".
 [[nodiscard]] std::string limit_words(const Prediction& prediction);
 

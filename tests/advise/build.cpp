@@ -1,6 +1,9 @@
 #include "advise/build.hpp"
 
+#include <advisor/base/random.hpp>
+
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -93,6 +96,29 @@ std::vector<std::uint32_t> all_tests(const Profile& profile) {
 
 Configuration configuration(const std::string& spec) {
     return *parse_configuration(spec);
+}
+
+Profile recorded_again(Profile profile, std::uint64_t seed, double slower, double outliers) {
+    Random random(seed);
+    const auto again = [&](Cost& span) {
+        double noise = std::exp(0.05 * random.normal());
+        if (outliers > 0.0 && random.uniform() < outliers) {
+            noise *= 1.1 + 0.4 * random.uniform();
+        }
+        span = cost(
+            span.cpu().value() * slower * noise,
+            span.blocked().value() * std::exp(0.05 * random.normal())
+        );
+    };
+    for (TestCost& test : profile.tests) {
+        again(test.call);
+    }
+    for (FixtureInstance& instance : profile.fixtures) {
+        again(instance.setup);
+    }
+    again(profile.session.start);
+    again(profile.session.collection);
+    return profile;
 }
 
 Prediction prediction(const std::string& spec, double mid) {

@@ -44,6 +44,12 @@ public:
 /// All tests of a suite, by position.
 [[nodiscard]] std::vector<std::uint32_t> all_tests(const Profile& profile);
 
+/// As another run of the same suite would have been recorded: each duration with its own noise of
+/// 5 %, computing on a machine so much `slower`, of which a share of `outliers` is longer by 10 to
+/// 50 %.
+[[nodiscard]] Profile
+recorded_again(Profile profile, std::uint64_t seed, double slower = 1.0, double outliers = 0.0);
+
 /// mid within 5 % either way, and sequential 100 s.
 [[nodiscard]] Prediction prediction(const std::string& spec, double mid);
 

@@ -16,6 +16,7 @@ using building::all_tests;
 using building::configuration;
 using building::cost;
 using building::hand_checkable_wall;
+using building::recorded_again;
 using building::Suite;
 
 namespace {
@@ -41,30 +42,7 @@ Suite example() {
     return suite;
 }
 
-/// As another run of the same suite would have been recorded: a machine of another speed, each
-/// duration with its own noise of 5 %, and one in twenty longer by 10 to 50 %.
-Profile recorded_again(Profile profile, double slower, std::uint64_t seed) {
-    Random random(seed);
-    const auto again = [&](Cost& span) {
-        double noise = std::exp(0.05 * random.normal());
-        if (random.uniform() < 0.05) {
-            noise *= 1.1 + 0.4 * random.uniform();
-        }
-        span = cost(
-            span.cpu().value() * slower * noise,
-            span.blocked().value() * std::exp(0.05 * random.normal())
-        );
-    };
-    for (TestCost& test : profile.tests) {
-        again(test.call);
-    }
-    for (FixtureInstance& instance : profile.fixtures) {
-        again(instance.setup);
-    }
-    again(profile.session.start);
-    again(profile.session.collection);
-    return profile;
-}
+constexpr double k_outliers = 0.05;
 
 /// Durations from 5 ms to 3 s, some waiting, a session fixture and module fixtures.
 Profile mixed_suite(std::uint64_t seed) {
@@ -337,8 +315,9 @@ TEST_CASE("fresh recordings of an unchanged suite pass, on machines 20 % apart")
         "processes=4,dist=load", "processes=8,dist=load", "processes=8,dist=loadfile"};
     for (std::uint64_t seed = 1; seed <= 40; ++seed) {
         const Profile truth = mixed_suite(seed);
-        const Profile base = recorded_again(truth, 1.0, 1000 + seed);
-        const Profile head = recorded_again(truth, seed % 2 == 0 ? 1.2 : 0.83, 2000 + seed);
+        const Profile base = recorded_again(truth, 1000 + seed, 1.0, k_outliers);
+        const Profile head =
+            recorded_again(truth, 2000 + seed, seed % 2 == 0 ? 1.2 : 0.83, k_outliers);
         const GateVerdict verdict = decided(base, head, specs);
         CAPTURE(seed);
         CAPTURE(verdict.reason);
@@ -352,8 +331,9 @@ TEST_CASE("through the same noise a fixture that got 2 s slower is found and nam
         const Profile truth = mixed_suite(seed);
         Profile changed = truth;
         changed.fixtures.back().setup = cost(1.2, 1.8);  // db: 1 s to 3 s
-        const Profile base = recorded_again(truth, 1.0, 1000 + seed);
-        const Profile head = recorded_again(changed, seed % 2 == 0 ? 1.2 : 0.83, 2000 + seed);
+        const Profile base = recorded_again(truth, 1000 + seed, 1.0, k_outliers);
+        const Profile head =
+            recorded_again(changed, 2000 + seed, seed % 2 == 0 ? 1.2 : 0.83, k_outliers);
         const GateVerdict verdict = decided(base, head, specs);
         CAPTURE(seed);
         CHECK(verdict.outcome == GateOutcome::regression);

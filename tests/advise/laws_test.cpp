@@ -19,6 +19,7 @@ using building::configuration;
 using building::cost;
 using building::for_all;
 using building::prediction;
+using building::recorded_again;
 
 namespace {
 
@@ -135,26 +136,6 @@ building::Suite suite_of(std::uint64_t seed) {
     return suite;
 }
 
-/// Another recording: every duration drawn with a spread of 5 % around the true one.
-Profile recorded(Profile truth, std::uint64_t seed) {
-    Random random(seed);
-    const auto again = [&](Cost& span) {
-        span = cost(
-            span.cpu().value() * std::exp(0.05 * random.normal()),
-            span.blocked().value() * std::exp(0.05 * random.normal())
-        );
-    };
-    for (TestCost& test : truth.tests) {
-        again(test.call);
-    }
-    for (FixtureInstance& instance : truth.fixtures) {
-        again(instance.setup);
-    }
-    again(truth.session.start);
-    again(truth.session.collection);
-    return truth;
-}
-
 const std::vector<Configuration>& gated() {
     static const std::vector<Configuration> k_gated{
         configuration("processes=4,dist=load"), configuration("processes=8,dist=loadfile")};
@@ -172,8 +153,8 @@ double failed_share(const Head& head) {
     std::uint64_t failed = 0;
     for (std::uint64_t seed = 0; seed < building::k_property_cases; ++seed) {
         const building::Suite truth = suite_of(seed);
-        const Profile base = recorded(truth.profile(), 2 * seed + 1);
-        const Profile other = recorded(head(truth).profile(), 2 * seed + 2);
+        const Profile base = recorded_again(truth.profile(), 2 * seed + 1);
+        const Profile other = recorded_again(head(truth).profile(), 2 * seed + 2);
         failed += outcome_of(base, other) == GateOutcome::regression ? 1 : 0;
     }
     return static_cast<double>(failed) / static_cast<double>(building::k_property_cases);

@@ -7,15 +7,16 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <sstream>
+
+#include "host/kernel_files.hpp"
 
 using namespace advisor;
 using building::Cases;
 using building::for_all;
+using building::KernelFiles;
 
 namespace {
 
@@ -81,47 +82,26 @@ std::string text_of(const Limits& limits) {
 /// Written below one directory, which each tree empties first.
 class Trees {
 public:
-    Trees() {
-        // In memory where there is such a place: ten thousand trees are many files.
-        const fs::path memory = "/dev/shm";
-        const fs::path parent = fs::is_directory(memory) ? memory : fs::temp_directory_path();
-        std::string name = parent / "advisor-laws-XXXXXX";
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        root_ = name;
-    }
-    Trees(const Trees&) = delete;
-    Trees& operator=(const Trees&) = delete;
-    Trees(Trees&&) = delete;
-    Trees& operator=(Trees&&) = delete;
-    ~Trees() {
-        std::error_code ignored;
-        fs::remove_all(root_, ignored);
-    }
-
     [[nodiscard]] FileReader reader(const Limits& limits) const {
-        fs::remove_all(root_ / "cg");
-        put("/proc/self/mountinfo", mounts(limits));
+        files_.remove("/cg");
+        files_.put("/proc/self/mountinfo", mounts(limits));
         const std::string group = path(limits, static_cast<std::uint32_t>(limits.levels.size()));
         const bool is_legacy =
             limits.hierarchy == Hierarchy::legacy || limits.hierarchy == Hierarchy::hybrid;
-        put("/proc/self/cgroup",
+        files_.put(
+            "/proc/self/cgroup",
             is_legacy ? "7:memory:/elsewhere\n4:cpu,cpuacct:" + group + "\n0::/\n"
-                      : "0::" + group + "\n");
+                      : "0::" + group + "\n"
+        );
         std::string directory = is_legacy ? "/cg/cpu" : "/cg/unified";
         for (std::uint32_t level = limits.hidden; level < limits.levels.size(); ++level) {
             directory += level > limits.hidden ? "/g" + std::to_string(level) : "";
             put_limit(directory, limits.levels[level], limits.period_us, is_legacy);
         }
-        return FileReader(root_.string());
+        return files_.reader();
     }
 
 private:
-    void put(const std::string& file, const std::string& text) const {
-        const fs::path full = root_.string() + file;
-        fs::create_directories(full.parent_path());
-        std::ofstream(full) << text;
-    }
-
     void put_limit(
         const std::string& directory, const Limit& limit, std::uint32_t period, bool is_legacy
     ) const {
@@ -129,10 +109,10 @@ private:
                                   : is_legacy ? "-1"
                                               : "max";
         if (is_legacy) {
-            put(directory + "/cpu.cfs_quota_us", quota + "\n");
-            put(directory + "/cpu.cfs_period_us", std::to_string(period) + "\n");
+            files_.put(directory + "/cpu.cfs_quota_us", quota + "\n");
+            files_.put(directory + "/cpu.cfs_period_us", std::to_string(period) + "\n");
         } else {
-            put(directory + "/cpu.max", quota + " " + std::to_string(period) + "\n");
+            files_.put(directory + "/cpu.max", quota + " " + std::to_string(period) + "\n");
         }
     }
 
@@ -161,7 +141,13 @@ private:
         return {};
     }
 
-    fs::path root_;
+    /// In memory where there is such a place: ten thousand trees are many files.
+    [[nodiscard]] static fs::path place() {
+        const fs::path memory = "/dev/shm";
+        return fs::is_directory(memory) ? memory : fs::temp_directory_path();
+    }
+
+    KernelFiles files_{place()};
 };
 
 /// The least of all that can be seen.

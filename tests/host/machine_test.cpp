@@ -2,44 +2,15 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
 
+#include "host/kernel_files.hpp"
+
 using namespace advisor;
-
-namespace {
-
-/// A tree of kernel files in a directory of its own.
-class Tree {
-public:
-    Tree() {
-        std::string name = std::filesystem::temp_directory_path() / "advisor-machine-XXXXXX";
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        root_ = name;
-    }
-    Tree(const Tree&) = delete;
-    Tree& operator=(const Tree&) = delete;
-    ~Tree() {
-        std::error_code ignored;
-        std::filesystem::remove_all(root_, ignored);
-    }
-    void put(const std::string& path, const std::string& text) const {
-        const std::filesystem::path full = root_ + path;
-        std::filesystem::create_directories(full.parent_path());
-        std::ofstream(full) << text;
-    }
-    [[nodiscard]] FileReader reader() const { return FileReader(root_); }
-
-private:
-    std::string root_;
-};
-
-}  // namespace
+using building::KernelFiles;
 
 TEST_CASE("cgroup v2: the tightest limit of all ancestors counts") {
-    const Tree tree;
+    const KernelFiles tree;
     tree.put("/proc/self/mountinfo", "30 24 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
     tree.put("/proc/self/cgroup", "0::/build/job\n");
     tree.put("/sys/fs/cgroup/build/cpu.max", "150000 100000\n");
@@ -51,7 +22,7 @@ TEST_CASE("cgroup v2: the tightest limit of all ancestors counts") {
 }
 
 TEST_CASE("cgroup v1: each controller has its own mount, and -1 is no limit") {
-    const Tree tree;
+    const KernelFiles tree;
     tree.put(
         "/proc/self/mountinfo",
         "31 24 0:27 / /cg/cpu rw - cgroup cgroup rw,cpu,cpuacct\n"
@@ -68,7 +39,7 @@ TEST_CASE("cgroup v1: each controller has its own mount, and -1 is no limit") {
 }
 
 TEST_CASE("hybrid hierarchies are read where the controller is") {
-    const Tree tree;
+    const KernelFiles tree;
     tree.put(
         "/proc/self/mountinfo",
         "30 24 0:26 / /cg/unified rw - cgroup2 cgroup2 rw\n"
@@ -81,7 +52,7 @@ TEST_CASE("hybrid hierarchies are read where the controller is") {
 }
 
 TEST_CASE("no cgroup files at all mean no limits") {
-    const Tree tree;
+    const KernelFiles tree;
     CHECK_FALSE(cpu_quota(tree.reader()).has_value());
     CHECK_FALSE(memory_limit(tree.reader()).has_value());
     CHECK_FALSE(machine_times(tree.reader()).known);
@@ -99,11 +70,11 @@ TEST_CASE("disturbance is what others used of all cores") {
 
 TEST_CASE("pressure is the share of the time in which a task was stalled, on the machine and ours"
 ) {
-    const Tree tree;
+    const KernelFiles tree;
     const auto put = [&](const std::string& prefix, const std::string& suffix, int stalled_us) {
         for (const char* resource : {"cpu", "io", "memory"}) {
             tree.put(
-                prefix + resource + suffix,
+                std::string(prefix).append(resource).append(suffix),
                 "some avg10=0.00 avg60=0.00 avg300=0.00 total=" + std::to_string(stalled_us)
                     + "\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=7\n"
             );

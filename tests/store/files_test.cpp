@@ -5,45 +5,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
+#include "scratch.hpp"
+
 using namespace advisor;
 using namespace advisor::literals;
+using building::Scratch;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A directory of this test alone, removed at its end.
-class Scratch {
-public:
-    Scratch() {
-        std::string name = (fs::temp_directory_path() / "advisor_store_XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        root_ = name;
-    }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    Scratch(Scratch&&) = delete;
-    Scratch& operator=(Scratch&&) = delete;
-    ~Scratch() {
-        std::error_code ignored;
-        fs::remove_all(root_, ignored);
-    }
-    [[nodiscard]] std::string path(const std::string& name) const {
-        return (root_ / name).string();
-    }
-    [[nodiscard]] std::size_t entries() const {
-        return static_cast<std::size_t>(
-            std::distance(fs::directory_iterator(root_), fs::directory_iterator{})
-        );
-    }
-
-private:
-    fs::path root_;
-};
 
 }  // namespace
 

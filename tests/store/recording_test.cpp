@@ -8,7 +8,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -16,9 +15,11 @@
 
 #include "advisor/store/documents.hpp"
 #include "advisor/store/files.hpp"
+#include "scratch.hpp"
 #include "store/random_values.hpp"
 
 using namespace advisor;
+using building::Scratch;
 
 namespace {
 
@@ -36,27 +37,10 @@ RecordingHead some_head(std::uint64_t seed) {
         {{"cycles", "no PMU"}}};
 }
 
-/// The beginning of names in a directory that is not there yet, removed at the end.
-class Place {
-public:
-    Place() {
-        std::string name = (fs::temp_directory_path() / "advisor_store_XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        root_ = name;
-    }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    Place(Place&&) = delete;
-    Place& operator=(Place&&) = delete;
-    ~Place() {
-        std::error_code ignored;
-        fs::remove_all(root_, ignored);
-    }
-    [[nodiscard]] std::string prefix() const { return (root_ / ".advisor/recording-").string(); }
-
-private:
-    fs::path root_;
-};
+/// The beginning of names in a directory that is not there yet.
+std::string prefix_in(const Scratch& scratch) {
+    return scratch.path(".advisor/recording-");
+}
 
 std::string content(const RecordingFile& file) {
     return read_file(file.path(), k_largest_recording).value();
@@ -100,10 +84,10 @@ TEST_CASE("what is no recording is refused by name") {
 }
 
 TEST_CASE("a file holds its head and all frames, and stays when its writer goes") {
-    const Place place;
+    const Scratch place;
     std::string path;
     {
-        const auto file = RecordingFile::create(place.prefix(), some_head(1));
+        const auto file = RecordingFile::create(prefix_in(place), some_head(1));
         REQUIRE(file.has_value());
         path = file->path();
         CHECK(file->length() == 0);
@@ -111,14 +95,14 @@ TEST_CASE("a file holds its head and all frames, and stays when its writer goes"
         CHECK(file->append("def").has_value());
         CHECK(file->length() == 6);
         CHECK(content(*file) == to_bytes(some_head(1)) + "abcdef");
-        CHECK(interrupted_recordings(place.prefix()).empty());
+        CHECK(interrupted_recordings(prefix_in(place)).empty());
     }
-    CHECK(interrupted_recordings(place.prefix()) == std::vector{path});
+    CHECK(interrupted_recordings(prefix_in(place)) == std::vector{path});
 }
 
 TEST_CASE("a child that its writer forked goes on where the file ends, and keeps it from others") {
-    const Place place;
-    auto file = std::make_optional(RecordingFile::create(place.prefix(), some_head(1)).value());
+    const Scratch place;
+    auto file = std::make_optional(RecordingFile::create(prefix_in(place), some_head(1)).value());
     const std::string path = file->path();
     CHECK(file->append("abc").has_value());
     std::array<int, 2> ends{};
@@ -131,20 +115,20 @@ TEST_CASE("a child that its writer forked goes on where the file ends, and keeps
         ::_exit(told && file->length() == 3 && file->append("def") ? 0 : 1);
     }
     file.reset();
-    CHECK(interrupted_recordings(place.prefix()).empty());
+    CHECK(interrupted_recordings(prefix_in(place)).empty());
     ::close(ends[0]);
     ::close(ends[1]);
     int status = -1;
     ::waitpid(child, &status, 0);
     CHECK(status == 0);
-    CHECK(interrupted_recordings(place.prefix()) == std::vector{path});
+    CHECK(interrupted_recordings(prefix_in(place)) == std::vector{path});
     CHECK(read_file(path, k_largest_recording).value() == to_bytes(some_head(1)) + "abcdef");
 }
 
 TEST_CASE("interrupted recordings are listed by prefix, the newest first") {
-    const Place place;
+    const Scratch place;
     const auto make = [&](const std::string& name, int age_s) {
-        const auto file = RecordingFile::create(place.prefix() + name, some_head(1));
+        const auto file = RecordingFile::create(prefix_in(place) + name, some_head(1));
         REQUIRE(file.has_value());
         const auto now = fs::last_write_time(file->path());
         fs::last_write_time(file->path(), now - std::chrono::seconds(age_s));
@@ -154,15 +138,15 @@ TEST_CASE("interrupted recordings are listed by prefix, the newest first") {
     const std::string newest = make("a-", 0);
     const std::string old = make("a-", 10);
     make("b-", 0);
-    CHECK(interrupted_recordings(place.prefix() + "a-") == std::vector{newest, old, older});
-    CHECK(interrupted_recordings(place.prefix()).size() == 4);
-    CHECK(interrupted_recordings(place.prefix() + "c-").empty());
+    CHECK(interrupted_recordings(prefix_in(place) + "a-") == std::vector{newest, old, older});
+    CHECK(interrupted_recordings(prefix_in(place)).size() == 4);
+    CHECK(interrupted_recordings(prefix_in(place) + "c-").empty());
     CHECK(interrupted_recordings("/advisor/has/no/such/directory/x").empty());
 }
 
 TEST_CASE("a removed file is gone, and a directory that cannot be made is an error") {
-    const Place place;
-    const auto file = RecordingFile::create(place.prefix(), some_head(1));
+    const Scratch place;
+    const auto file = RecordingFile::create(prefix_in(place), some_head(1));
     REQUIRE(file.has_value());
     file->remove();
     CHECK_FALSE(fs::exists(file->path()));

@@ -4,8 +4,8 @@
 // run that went otherwise moves nothing.
 //
 // - Runs that did not reach their end are left out if another did, and so are runs on a disturbed
-//   machine if another was not. `Profile::repeats` counts both, and
-//   runs of which nothing could be recorded.
+//   machine if another was not. `Profile::repeats` counts both, and runs of which nothing could be
+//   recorded.
 // - Which tests there are, their order, and what was never a number (fixtures and their
 //   definitions, host, interpreter) come from one run: the one whose tests most runs have.
 // - A test has the outcome that it had in most runs, the worse of two as frequent ones; the

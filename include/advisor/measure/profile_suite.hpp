@@ -50,6 +50,8 @@ struct ProfiledSuite {
     Profile profile;
     std::string output;                 ///< the last of what pytest printed, where captured
     bool interrupted = false;           ///< advisor got a signal meanwhile, and passed it on
+    bool timed_out = false;             ///< the deadline passed
+    bool while_collecting = false;      ///< it ended so, when modules of the suite are imported
     std::optional<RecordingFile> kept;  ///< to be removed when the profile is safe; there if it was
                                         ///< asked for
 };

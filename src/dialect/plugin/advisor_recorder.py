@@ -342,10 +342,11 @@ def put_back(name: str, kept: str) -> None:
         os.environ[name] = os.environ.pop(kept)
 
 
-def restore_process() -> tuple[str, bool]:
-    """Puts environment, sys.path and arguments back; returns the path of the ring, or nothing, and
-    whether the GIL is to be counted."""
+def restore_process() -> tuple[str, bool, bool]:
+    """Puts environment, sys.path and arguments back; returns the path of the ring, or nothing,
+    whether the GIL is to be counted, and whether peaks of memory may be restarted."""
     path = os.environ.pop("ADVISOR_RECORDER_RING", "")
+    peaks = os.environ.pop("ADVISOR_RECORDER_NO_PEAKS", None) is None
     counts = path != "" and os.environ.get("ADVISOR_GIL_COUNTERS") == path
     if counts:
         del os.environ["ADVISOR_GIL_COUNTERS"]
@@ -359,13 +360,12 @@ def restore_process() -> tuple[str, bool]:
         sys.path_importer_cache.pop(own, None)
         for words in (sys.argv, getattr(sys, "orig_argv", [])):  # from 3.10 on
             words[:] = without_own_words(words)
-    return path, counts
+    return path, counts, peaks
 
 
 def attach() -> list[Recorder]:
     """The recorder; none where there is no ring for it: the parent sees that no frame came."""
-    peaks = os.environ.pop("ADVISOR_RECORDER_NO_PEAKS", None) is None
-    path, counts = restore_process()
+    path, counts, peaks = restore_process()
     with suppress(Exception):
         memory = open_ring(path)
         why_not = begin_counting(memory) if counts else "it was not asked for"
