@@ -37,21 +37,29 @@ constexpr std::array<FixedLayout, 4> k_fixed{
 /// Byte positions in `_Py_DebugOffsets`, at each of which a u64 stands.
 struct DebugTable {
     int minor;
-    std::uint64_t gil;  ///< offset of the lock in the interpreter
-    std::uint64_t enabled;
     std::uint64_t locked;
     std::uint64_t holder;
+    std::uint64_t next_thread;
     std::uint64_t native_id;
+    std::uint64_t status;
 };
 
 constexpr std::uint64_t k_version_at = 8;
 constexpr std::uint64_t k_free_threaded_at = 16;
 constexpr std::uint64_t k_first_interpreter_at = 40;
+constexpr std::uint64_t k_first_thread_at = 72;
 
 constexpr std::array<DebugTable, 2> k_tables{
-    DebugTable{13, 120, 128, 136, 144, 200},
-    DebugTable{14, 128, 136, 144, 152, 224},
+    DebugTable{13, 136, 144, 168, 200, 216},
+    DebugTable{14, 144, 152, 192, 224, 240},
 };
+
+/// `active` in the status of a thread's state (Include/cpython/pystate.h): set by attaching, reset
+/// by detaching.
+constexpr std::uint32_t k_active = 1U << 4U;
+
+/// A longer list of threads is none.
+constexpr int k_most_threads = 10'000;
 
 /// No structure of the interpreter is larger; guards against a table that is none.
 constexpr std::uint64_t k_largest = 1U << 24U;
@@ -133,7 +141,7 @@ public:
         return gil_;
     }
 
-    [[nodiscard]] Result<Gil> by_table() {
+    [[nodiscard]] Result<Gil> by_table(int thread) {
         const auto version = pointer(runtime_ + k_version_at);
         const int minor = version ? static_cast<int>(*version >> 16U & 0xffU) : 0;
         const auto table =
@@ -148,26 +156,44 @@ public:
         const auto locked = offset(table->locked);
         const auto holder = offset(table->holder);
         const auto native_id = offset(table->native_id);
+        const bool has_gil =
+            value_at<std::uint64_t>(memory_, runtime_ + k_free_threaded_at).value_or(0) == 0;
         if (interpreter == 0 || !locked || !holder || !native_id) {
             return unknown("the interpreter's table of offsets makes no sense");
         }
         gil_.locked_ = interpreter + *locked;
         gil_.holder_ = interpreter + *holder;
         gil_.native_id_at_ = native_id;
-        if (value_at<std::uint64_t>(memory_, runtime_ + k_free_threaded_at).value_or(0) != 0) {
-            // Of the lock's words only this one is told relative to the lock.
-            const auto gil = offset(table->gil);
-            const auto enabled =
-                value_at<std::uint64_t>(memory_, runtime_ + table->enabled).value_or(k_largest);
-            if (!gil || enabled >= k_largest) {
-                return unknown("the interpreter's table of offsets makes no sense");
+        if (!has_gil) {
+            const auto state = state_of(thread, interpreter, *table);
+            const auto status = offset(table->status);
+            if (!state || !status) {
+                return unknown("the free-threaded interpreter does not know the thread of tests");
             }
-            gil_.enabled_ = interpreter + *gil + enabled;
+            gil_.status_ = *state + *status;
         }
         return gil_;
     }
 
 private:
+    /// Where the state of the thread lies.
+    [[nodiscard]] std::optional<std::uint64_t>
+    state_of(int thread, std::uint64_t interpreter, const DebugTable& table) const {
+        const auto head = offset(k_first_thread_at);
+        const auto next = offset(table.next_thread);
+        if (!head || !next) {
+            return std::nullopt;
+        }
+        auto state = pointer(interpreter + *head);
+        for (int i = 0; state && i < k_most_threads; ++i) {
+            if (gil_.native_id_of(*state) == thread) {
+                return state;
+            }
+            state = pointer(*state + *next);
+        }
+        return std::nullopt;
+    }
+
     [[nodiscard]] std::optional<std::uint64_t> pointer(std::uint64_t address) const {
         const auto value = value_at<std::uint64_t>(memory_, address);
         return value && *value != 0 ? value : std::nullopt;
@@ -183,7 +209,8 @@ private:
     Gil gil_;
 };
 
-Result<Gil> Gil::find(const MemoryReader& memory, std::string_view maps, std::string_view version) {
+Result<Gil>
+Gil::find(const MemoryReader& memory, std::string_view maps, std::string_view version, int thread) {
     const std::vector<std::uint64_t> images = images_in(maps);
     if (images.empty()) {
         return unknown("its memory map cannot be read");
@@ -199,7 +226,7 @@ Result<Gil> Gil::find(const MemoryReader& memory, std::string_view maps, std::st
         }
         GilFinder finder(memory, *runtime);
         if (value_at<std::array<char, 8>>(memory, *runtime) == k_cookie) {
-            return finder.by_table();
+            return finder.by_table(thread);
         }
         const auto own = dynamic_symbol(memory, image, "Py_Version");
         const auto number = own ? value_at<std::uint64_t>(memory, *own) : std::nullopt;
@@ -221,6 +248,10 @@ bool Gil::is_known(std::string_view version) {
 }
 
 std::optional<bool> Gil::is_held() const {
+    if (status_ != 0) {
+        const auto status = value_at<std::uint32_t>(*memory_, status_);
+        return status ? std::optional((*status & k_active) != 0) : std::nullopt;
+    }
     const auto locked = value_at<std::int32_t>(*memory_, locked_);
     if (!locked || *locked < 0) {
         return std::nullopt;
@@ -229,18 +260,17 @@ std::optional<bool> Gil::is_held() const {
 }
 
 std::optional<int> Gil::last_holder() const {
-    if (!native_id_at_) {
+    if (is_free_threaded()) {
         return std::nullopt;
     }
-    const auto thread = value_at<std::uint64_t>(*memory_, holder_);
-    const auto id = thread && *thread != 0
-                        ? value_at<std::uint64_t>(*memory_, *thread + *native_id_at_)
-                        : std::nullopt;
-    return id ? std::optional(static_cast<int>(*id & 0x7fffffffU)) : std::nullopt;
+    const auto state = value_at<std::uint64_t>(*memory_, holder_).value_or(0);
+    return state != 0 ? native_id_of(state) : std::nullopt;
 }
 
-bool Gil::is_off() const {
-    return enabled_ != 0 && value_at<std::int32_t>(*memory_, enabled_).value_or(0) == 0;
+std::optional<int> Gil::native_id_of(std::uint64_t state) const {
+    const auto id =
+        native_id_at_ ? value_at<std::uint64_t>(*memory_, state + *native_id_at_) : std::nullopt;
+    return id ? std::optional(static_cast<int>(*id & 0x7fffffffU)) : std::nullopt;
 }
 
 }  // namespace advisor

@@ -51,7 +51,7 @@ public:
           log_(log) {
         if (reading == GilReading::none) {
             no_gil_because_ = "it was not asked for";
-        } else if (auto gil = Gil::find(memory_, view_.file("maps"), version)) {
+        } else if (auto gil = Gil::find(memory_, view_.file("maps"), version, writer_.tid)) {
             gil_ = *gil;
         } else {
             no_gil_because_ = gil.error().because;
@@ -118,7 +118,6 @@ private:
 
     /// The recorder waits meanwhile, a second at most for each moment.
     void test_gil(const std::stop_token& stop) {
-        is_off_ = gil_->is_off();
         for (RingMoment moment = ring_.moment();
              moment != RingMoment::none && !test_.is_over() && !stop.stop_requested();
              moment = ring_.moment()) {
@@ -138,9 +137,6 @@ private:
     }
 
     [[nodiscard]] std::string why_no_gil() const {
-        if (is_off_) {
-            return "the interpreter is free-threaded: its threads run without it";
-        }
         const std::string failed = test_.why_not();
         return failed.empty() ? "" : "the self-test of reading it failed: " + failed;
     }
@@ -153,7 +149,6 @@ private:
     WaitLabels labels_;
     std::optional<Gil> gil_;
     GilSelfTest test_;
-    bool is_off_ = false;
     std::string no_gil_because_;
     SampleLog& log_;
 };

@@ -265,13 +265,21 @@ std::string gil_sentence(const Profile& profile, const ProfileSummary& summary) 
     if (!summary.gil_held.has_value() || !(summary.worked > Seconds(0))) {
         return {};
     }
+    const bool has_gil = !profile.interpreter.free_threaded;
     const bool sampled = summary.gil_held.source() == Source::sampled && profile.sampling;
     if (sampled && two_errors(*profile.sampling) > summary.worked * 0.25) {
-        return "That is too short to tell from samples for how much of it the GIL was held; --gil "
-               "exact counts.";
+        const std::string_view too_short =
+            "That is too short to tell from samples for how much of it";
+        return fmt::format(
+            "{} the {}.",
+            too_short,
+            has_gil ? "GIL was held; --gil exact counts" : "tests' thread was attached"
+        );
     }
     return fmt::format(
-        "The GIL was held for {} of that{}.",
+        "{} for {} of that{}.",
+        has_gil ? "The GIL was held"
+                : "The tests' thread was attached to the interpreter, as if it held a GIL,",
         format_percent(summary.gil_held.value() / summary.worked),
         how_held(profile, summary)
     );

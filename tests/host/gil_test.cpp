@@ -26,6 +26,7 @@ constexpr std::uint64_t k_runtime = 0x4000;
 constexpr std::uint64_t k_version = 0x3000;
 constexpr std::uint64_t k_interpreter = 0x7e0000000000;
 constexpr std::uint64_t k_thread = 0x7e0000100000;
+constexpr int k_tid = 4711;
 constexpr std::string_view k_maps =
     "7f0000000000-7f0000010000 r--p 00000000 08:01 131 /usr/lib/libpython3.so.1.0\n"
     "7f0000010000-7f0000020000 r-xp 00010000 08:01 131 /usr/lib/libpython3.so.1.0\n"
@@ -88,7 +89,7 @@ FakeMemory image_of(Image kind, std::uint64_t version = 0, bool defines = true) 
 }
 
 std::string reason_of(const MemoryReader& memory, std::string_view version) {
-    const auto gil = Gil::find(memory, k_maps, version);
+    const auto gil = Gil::find(memory, k_maps, version, k_tid);
     return gil ? "" : gil.error().because;
 }
 
@@ -96,21 +97,22 @@ std::string reason_of(const MemoryReader& memory, std::string_view version) {
 void put_table(FakeMemory& memory, std::uint64_t hex_version, bool free_threaded) {
     const std::uint64_t at = k_base + k_runtime;
     std::memcpy(memory.regions[k_base].data() + k_runtime, "xdebugpy", 8);
-    const std::array<std::pair<std::uint64_t, std::uint64_t>, 8> words{
+    const std::array<std::pair<std::uint64_t, std::uint64_t>, 9> words{
         {{8, hex_version},
          {16, free_threaded ? 1 : 0},
          {40, 632},
-         {120, 7752},
-         {128, 0},
+         {72, 7000},
          {136, 7768},
          {144, 7760},
-         {200, 160}}};
+         {168, 8},
+         {200, 160},
+         {216, 32}}};
     for (const auto& [position, value] : words) {
         memory.put(at + position, value);
     }
     memory.put(at + 632, k_interpreter);
     memory.put(k_interpreter + 7760, k_thread);
-    memory.put(k_thread + 160, std::uint64_t{4711});
+    memory.put(k_thread + 160, std::uint64_t{k_tid});
 }
 
 }  // namespace
@@ -119,11 +121,11 @@ TEST_CASE("the GIL of 3.9 to 3.11 lies in the runtime, wherever the image does")
     for (const Image kind : {Image::relocatable, Image::fixed}) {
         FakeMemory memory = image_of(kind);
         memory.put(k_base + k_runtime + 368, std::int32_t{1});
-        const auto gil = Gil::find(memory, k_maps, "3.9.18");
+        const auto gil = Gil::find(memory, k_maps, "3.9.18", k_tid);
         REQUIRE(gil);
         CHECK(gil->is_held() == true);
         CHECK_FALSE(gil->last_holder());
-        CHECK_FALSE(gil->is_off());
+        CHECK_FALSE(gil->is_free_threaded());
         memory.put(k_base + k_runtime + 368, std::int32_t{0});
         CHECK(gil->is_held() == false);
         memory.put(k_base + k_runtime + 368, std::int32_t{-1});  // it is not there yet
@@ -135,11 +137,11 @@ TEST_CASE("what the interpreter says of its version counts more than what was sa
     FakeMemory memory = image_of(Image::relocatable, 0x030b07f0);
     memory.put(k_base + k_runtime + 376, std::int32_t{1});
     memory.put(k_base + k_runtime + 368, k_thread);
-    memory.put(k_thread + 160, std::uint64_t{4711});
-    const auto gil = Gil::find(memory, k_maps, "3.9.18");
+    memory.put(k_thread + 160, std::uint64_t{k_tid});
+    const auto gil = Gil::find(memory, k_maps, "3.9.18", k_tid);
     REQUIRE(gil);
     CHECK(gil->is_held() == true);
-    CHECK(gil->last_holder() == 4711);
+    CHECK(gil->last_holder() == k_tid);
 }
 
 TEST_CASE("the GIL of 3.12 belongs to the interpreter") {
@@ -150,7 +152,7 @@ TEST_CASE("the GIL of 3.12 belongs to the interpreter") {
     memory.put(k_interpreter + 0x1000 + 16, std::int32_t{1});
     memory.put(k_interpreter + 0x1000 + 8, k_thread);
     memory.put(k_thread + 144, std::uint64_t{12});
-    const auto gil = Gil::find(memory, k_maps, "");
+    const auto gil = Gil::find(memory, k_maps, "", k_tid);
     REQUIRE(gil);
     CHECK(gil->is_held() == true);
     CHECK(gil->last_holder() == 12);
@@ -160,21 +162,33 @@ TEST_CASE("3.13 tells the offsets itself") {
     FakeMemory memory = image_of(Image::relocatable, 0x030d00f0);
     put_table(memory, 0x030d00f0, false);
     memory.put(k_interpreter + 7768, std::int32_t{1});
-    const auto gil = Gil::find(memory, k_maps, "");
+    const auto gil = Gil::find(memory, k_maps, "", k_tid);
     REQUIRE(gil);
     CHECK(gil->is_held() == true);
-    CHECK(gil->last_holder() == 4711);
-    CHECK_FALSE(gil->is_off());
+    CHECK(gil->last_holder() == k_tid);
+    CHECK_FALSE(gil->is_free_threaded());
 }
 
-TEST_CASE("a free-threaded interpreter may run without its GIL, or not") {
+TEST_CASE("of a free-threaded interpreter the thread of tests is looked at, whichever it is") {
+    constexpr std::uint64_t k_other = k_thread + 0x400;
     FakeMemory memory = image_of(Image::relocatable, 0x030d00f0);
     put_table(memory, 0x030d00f0, true);
-    const auto gil = Gil::find(memory, k_maps, "");
+    memory.put(k_interpreter + 7000, k_other);
+    memory.put(k_other + 8, k_thread);
+    memory.put(k_other + 160, std::uint64_t{k_tid + 1});
+    memory.put(k_thread + 8, std::uint64_t{0});
+    const auto gil = Gil::find(memory, k_maps, "", k_tid);
     REQUIRE(gil);
-    CHECK(gil->is_off());
-    memory.put(k_interpreter + 7752, std::int32_t{0x7fffffff});
-    CHECK_FALSE(gil->is_off());
+    CHECK(gil->is_free_threaded());
+    CHECK_FALSE(gil->last_holder());
+    CHECK(gil->is_held() == false);
+    memory.put(k_other + 32, std::uint32_t{0x13});
+    CHECK(gil->is_held() == false);
+    memory.put(k_thread + 32, std::uint32_t{0x13});
+    CHECK(gil->is_held() == true);
+    memory.put(k_thread + 32, std::uint32_t{0x3});
+    CHECK(gil->is_held() == false);
+    CHECK_FALSE(Gil::find(memory, k_maps, "", 1));
 }
 
 TEST_CASE("what is not known is refused with its reason") {
@@ -197,12 +211,14 @@ TEST_CASE("what is not known is refused with its reason") {
     CHECK(
         reason_of(denied, "3.9.18") == "this machine does not permit to read the memory of a child"
     );
-    CHECK(Gil::find(unknown, "", "3.9.18").error().because == "its memory map cannot be read");
+    CHECK(
+        Gil::find(unknown, "", "3.9.18", k_tid).error().because == "its memory map cannot be read"
+    );
 }
 
 TEST_CASE("a GIL that can no longer be read is neither held nor free") {
     FakeMemory memory = image_of(Image::relocatable);
-    const auto gil = Gil::find(memory, k_maps, "3.10.1");
+    const auto gil = Gil::find(memory, k_maps, "3.10.1", k_tid);
     REQUIRE(gil);
     memory.answer = MemoryRead::gone;
     CHECK_FALSE(gil->is_held());

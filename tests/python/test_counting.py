@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from .acceptance import (
-    PYTHONS,
     ROOT,
+    WITH_GIL,
     Seen,
     binary,
     check_who_computes_holds_the_gil,
@@ -33,14 +33,14 @@ DENIED = "this machine does not permit to read the memory of a child"
 OUTSIDE = "the GIL as seen from outside"
 
 
-@pytest.fixture(scope="module", params=sorted(PYTHONS))
+@pytest.fixture(scope="module", params=sorted(WITH_GIL))
 def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Seen:
-    return profiled(tmp_path_factory.mktemp("acceptance"), PYTHONS[request.param], gil="exact")
+    return profiled(tmp_path_factory.mktemp("acceptance"), WITH_GIL[request.param], gil="exact")
 
 
-@pytest.fixture(params=sorted(PYTHONS))
+@pytest.fixture(params=sorted(WITH_GIL))
 def python(request: pytest.FixtureRequest) -> str:
-    return PYTHONS[request.param]
+    return WITH_GIL[request.param]
 
 
 def sources(seen: Seen) -> set[str]:

@@ -26,12 +26,14 @@ namespace advisor {
 /// Resources of one span of the run. All times in seconds, none negative.
 struct Cost {
     Seconds wall;
-    Seconds cpu_user;                     ///< of the thread that runs tests
-    Seconds cpu_sys;                      ///< of the thread that runs tests
-    Seconds other_threads_cpu;            ///< of the process, less that thread
-    Seconds children_cpu;                 ///< of child processes reaped in this span
-    Measured<Seconds> core_wait;          ///< runnable, but waiting for a core (run-queue delay)
-    Measured<Seconds> gil_held;           ///< by any thread; counted where `measured`, else sampled
+    Seconds cpu_user;             ///< of the thread that runs tests
+    Seconds cpu_sys;              ///< of the thread that runs tests
+    Seconds other_threads_cpu;    ///< of the process, less that thread
+    Seconds children_cpu;         ///< of child processes reaped in this span
+    Measured<Seconds> core_wait;  ///< runnable, but waiting for a core (run-queue delay)
+    /// By any thread; counted where `measured`, else sampled. Of a free-threaded interpreter: the
+    /// time for which the test's thread was attached, as it would be while it held a GIL.
+    Measured<Seconds> gil_held;
     Measured<Seconds> gil_held_blocked;   ///< part of `gil_held` in which the holder did not run
     Measured<std::int64_t> gil_releases;  ///< by any thread; only where they were counted
     std::int64_t voluntary_switches = 0;

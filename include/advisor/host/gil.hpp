@@ -4,6 +4,9 @@
 // whom it was taken last. Costs one read of remote memory, about 1 us; the interpreter does not
 // notice.
 //
+// A free-threaded interpreter has none. There, one thread is looked at: it is attached to the
+// interpreter at the same moments at which it would hold the GIL (PEP 703, "Thread states").
+//
 // The words are members of the runtime, `_PyRuntime`, which every build of CPython exports, be it
 // a shared library or a static and stripped executable. Where in it they lie,
 // - 3.9 to 3.12 do not say: a table of byte offsets for x86-64, computed from the headers
@@ -28,21 +31,22 @@ class Gil {
 public:
     /// `maps` is /proc/<pid>/maps of the process behind `memory`, which must outlive the result.
     /// `version` of the interpreter ("3.11.7") is asked only before 3.11, which do not say it.
+    /// `thread`: the kernel's id of that to be looked at where there is no GIL.
     [[nodiscard]] static Result<Gil>
-    find(const MemoryReader& memory, std::string_view maps, std::string_view version);
+    find(const MemoryReader& memory, std::string_view maps, std::string_view version, int thread);
 
     /// Whether the words of this version ("3.11.7") can be found here; empty: it may be.
     [[nodiscard]] static bool is_known(std::string_view version);
 
-    /// Nothing if it cannot be read, or there is none yet.
+    /// Free-threaded: whether the thread is attached. Nothing if it cannot be read, or there is
+    /// none yet.
     [[nodiscard]] std::optional<bool> is_held() const;
 
-    /// The kernel's id of the thread that holds it, or held it last; only from 3.11 on.
+    /// The kernel's id of the thread that holds it, or held it last; only from 3.11 on, and not of
+    /// a free-threaded interpreter.
     [[nodiscard]] std::optional<int> last_holder() const;
 
-    /// Whether this is a free-threaded interpreter that runs without it. It may take it up later,
-    /// when it imports a module that needs it.
-    [[nodiscard]] bool is_off() const;
+    [[nodiscard]] bool is_free_threaded() const { return status_ != 0; }
 
 private:
     explicit Gil(const MemoryReader& memory)
@@ -50,10 +54,13 @@ private:
 
     friend class GilFinder;
 
+    /// Of the thread with this state.
+    [[nodiscard]] std::optional<int> native_id_of(std::uint64_t state) const;
+
     const MemoryReader* memory_;
-    std::uint64_t locked_ = 0;   ///< address of an int: 1 held, 0 free, -1 before there is one
-    std::uint64_t holder_ = 0;   ///< address of a pointer to a thread's state
-    std::uint64_t enabled_ = 0;  ///< address of an int, of a free-threaded build only
+    std::uint64_t locked_ = 0;  ///< address of an int: 1 held, 0 free, -1 before there is one
+    std::uint64_t holder_ = 0;  ///< address of a pointer to a thread's state
+    std::uint64_t status_ = 0;  ///< address of flags of the thread, of a free-threaded build only
     std::optional<std::uint64_t> native_id_at_;  ///< offset in a thread's state
 };
 

@@ -59,8 +59,12 @@ def test_pipe():
 
 
 def test_child(truth):
-    turns = 2000
-    program = f"for _ in range({turns}): sum(range(5000))"
+    program = (
+        "import time\n"
+        f"end = time.process_time() + {TURN}\n"
+        "while time.process_time() < end:\n"
+        "    sum(range(5000))\n"
+    )
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", program], check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
