@@ -268,7 +268,7 @@ void compare(const std::string& name, const Profile& profile, double cores) {
     const Machine machine{cores, Bytes(0)};
     const Predictor predictor(workload, k_parameters, machine, k_options);
     for (const std::string& kind : k_kinds) {
-        for (const std::uint32_t workers : {2U, 4U, 8U, 16U, 64U, 256U}) {
+        for (const std::uint32_t workers : {2U, 4U, 8U, 16U, 32U, 64U, 128U, 256U}) {
             if (!exists(kind, workers)) {
                 continue;
             }

@@ -94,12 +94,13 @@ void Course::find_changes(const FixturePlan& plan) {
         }
         is_news[i] = is_news[i] || has_rivals;
     }
-    Change next{size(), size(), size()};
+    Change next{size(), size(), size(), size()};
     for (Test i = size(); i > 0; --i) {
+        next.narrow = plan.is_narrow(order_[i - 1]) ? i - 1 : next.narrow;
         changes_[i - 1] = next;
         const bool moves = i > 1 && !same_collector(i - 1, i - 2);
-        if (moves || (i > 1 && plan.set_of(order_[i - 1]) != plan.set_of(order_[i - 2]))) {
-            next.any = i - 1;
+        if (i > 1 && plan.set_of(order_[i - 1]) != plan.set_of(order_[i - 2])) {
+            next.needs = i - 1;
         }
         next.news = is_news[i - 1] ? i - 1 : next.news;
         next.collector = moves ? i - 1 : next.collector;

@@ -5,6 +5,7 @@
 
 #include <advisor/model/workload.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -54,7 +55,14 @@ public:
     [[nodiscard]] Test reach(Stretch within, double seconds) const;
     /// The next position at which a worker that comes from `position` may have to do something
     /// about fixtures: the test has other needs than the one before it, or another collector.
-    [[nodiscard]] Test next_change(Test position) const { return changes_[position].any; }
+    [[nodiscard]] Test next_change(Test position) const {
+        return std::min(changes_[position].needs, changes_[position].collector);
+    }
+    /// The next position of a test with other needs than the one before it.
+    [[nodiscard]] Test next_needs(Test position) const { return changes_[position].needs; }
+    /// The first position from `position` on at which a worker that has all that lives for the
+    /// session may have to do something.
+    [[nodiscard]] Test next_narrow(Test position) const { return changes_[position].narrow; }
     /// The same for a worker that has run all tests of this collector that stand before it here:
     /// the test is the first of them with one of its needs, or has another collector.
     [[nodiscard]] Test next_news(Test position) const { return changes_[position].news; }
@@ -74,9 +82,10 @@ private:
     std::vector<Demand> sums_;     ///< of all before a position
     std::vector<double> seconds_;  ///< the same, alone
     struct Change {
-        Test any = 0;
+        Test needs = 0;
         Test news = 0;
         Test collector = 0;
+        Test narrow = 0;
     };
     std::vector<Change> changes_;
 };

@@ -14,12 +14,12 @@ namespace advisor::model {
 
 namespace {
 
-/// In how many moments a coarse run is cut, at the most, in which speeds stay as they are.
+/// In how many moments such a run is cut, at the most, in which speeds stay as they are.
 constexpr double k_moments = 500.0;
 
-/// How long a coarse run takes at least, in such moments.
+/// Zero where speeds follow every change, else a part of the least that the run takes.
 Seconds moment_of(const Scenario& scenario) {
-    if (scenario.grain.run == 0) {
+    if (scenario.grain.run == 0 && !scenario.in_moments) {
         return {};
     }
     const Course& course = scenario.courses.collection();

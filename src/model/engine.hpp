@@ -33,6 +33,7 @@ struct Scenario {
     RunCosts costs;
     std::uint32_t maxfail = 0;
     Grain grain = {};
+    bool in_moments = false;  ///< speeds are looked at some hundred times only, as with a grain
 };
 
 /// Factors on the demands of tests and fixtures, by position; empty: as profiled.
@@ -117,6 +118,7 @@ private:
     [[nodiscard]] std::size_t longest_run(std::uint32_t seat) const;
     [[nodiscard]] Seconds pauses_in(std::span<const Stretch> tests) const;
     [[nodiscard]] Test short_test(const Seat& seat, Stretch tests) const;
+    [[nodiscard]] Test next_look(std::uint32_t seat, Test at, bool from_start) const;
     [[nodiscard]] FixtureVisit
     visit(std::uint32_t seat, std::span<const Stretch> tests, std::optional<Test> next);
     void leave(std::uint32_t seat);

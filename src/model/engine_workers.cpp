@@ -94,6 +94,20 @@ Seconds Engine::pauses_in(std::span<const Stretch> tests) const {
     return (scenario_.costs.latency * 2.0 + Seconds(answer_s)) * waits;
 }
 
+/// The next position at which a worker that comes from `at` may have to do something about
+/// fixtures. `from_start`: it has run all tests of this collector that stand before it.
+Test Engine::next_look(std::uint32_t seat, Test at, bool from_start) const {
+    const Test next = from_start ? course_.next_news(at) : course_.next_change(at);
+    if (!fixtures_.is_bare(seat)) {
+        return next;
+    }
+    if (fixtures_.has_all_wide(seat)) {
+        return std::max(next, course_.next_narrow(at));
+    }
+    const bool is_ready = fixtures_.is_ready(seat, course_.test(at));
+    return is_ready ? std::max(next, course_.next_needs(at)) : next;
+}
+
 /// Everything that happens to fixtures while the worker runs these tests.
 FixtureVisit
 Engine::visit(std::uint32_t seat, std::span<const Stretch> tests, std::optional<Test> next) {
@@ -103,10 +117,8 @@ Engine::visit(std::uint32_t seat, std::span<const Stretch> tests, std::optional<
             i + 1 < tests.size() ? std::optional(tests[i + 1].begin) : next;
         bool from_start = course_.begins_collector(tests[i].begin);
         for (Test at = tests[i].begin; at < tests[i].end;) {
-            const Test change = std::min(
-                from_start ? course_.next_news(at) : course_.next_change(at), tests[i].end
-            );
-            from_start |= change == course_.collector_end(at);
+            const Test change = std::min(next_look(seat, at, from_start), tests[i].end);
+            from_start |= change >= course_.collector_end(at);
             const std::optional<Test> then = change < tests[i].end ? std::optional(change) : after;
             const std::uint32_t test = course_.test(std::exchange(at, change));
             const std::uint32_t following = then ? course_.test(*then) : 0;

@@ -44,12 +44,17 @@ FixturePlan::FixturePlan(const Workload& workload)
                     std::pair(definition, need.node), static_cast<std::uint32_t>(slot_ids.size())
                 );
                 instances_.push_back({need, slot.first->second});
+                wides_ += need.node == k_session_node ? 1 : 0;
             }
             set.push_back(found->second);
         }
         const auto [found, added] = set_ids.emplace(set, static_cast<std::uint32_t>(sets_.size()));
         if (added) {
             sets_.push_back(set);
+            is_narrow_set_
+                .push_back(std::any_of(needs.begin(), needs.end(), [](const WorkNeed& need) {
+                    return need.node != k_session_node;
+                }));
         }
         set_of_test_.push_back(found->second);
     }

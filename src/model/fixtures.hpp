@@ -30,6 +30,12 @@ public:
         return sets_[set_of_test_[test]];
     }
     [[nodiscard]] std::uint32_t set_of(std::uint32_t test) const { return set_of_test_[test]; }
+    /// True if it needs something that does not live for the session.
+    [[nodiscard]] bool is_narrow(std::uint32_t test) const {
+        return is_narrow_set_[set_of_test_[test]];
+    }
+    /// Instances that live for the session.
+    [[nodiscard]] std::size_t wides() const { return wides_; }
     /// Its innermost collector.
     [[nodiscard]] std::uint32_t node_of(std::uint32_t test) const { return node_of_test_[test]; }
     /// True if `node` is the innermost collector of the test or lies above it.
@@ -41,6 +47,8 @@ private:
     const Workload& workload_;
     std::vector<Instance> instances_;
     std::vector<std::vector<std::uint32_t>> sets_;
+    std::vector<bool> is_narrow_set_;
+    std::size_t wides_ = 0;
     std::vector<std::uint32_t> set_of_test_;
     std::vector<std::uint32_t> node_of_test_;
 };
@@ -75,6 +83,18 @@ public:
         const Room& room = rooms_[worker];
         return room.knows(plan_.set_of(test))
                && (room.narrow == 0 || plan_.node_of(test) == plan_.node_of(next));
+    }
+
+    /// True if nothing lives there that does not live for the session.
+    [[nodiscard]] bool is_bare(std::uint32_t worker) const { return rooms_[worker].narrow == 0; }
+    /// True if all lives there that may live for the session.
+    [[nodiscard]] bool has_all_wide(std::uint32_t worker) const {
+        const Room& room = rooms_[worker];
+        return room.live.size() - room.narrow == plan_.wides();
+    }
+    /// True if all that `test` needs is known to live.
+    [[nodiscard]] bool is_ready(std::uint32_t worker, std::uint32_t test) const {
+        return rooms_[worker].knows(plan_.set_of(test));
     }
 
 private:

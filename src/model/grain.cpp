@@ -16,17 +16,19 @@ struct Bounds {
     std::uint32_t least_each;
     std::uint32_t most_each;
 };
-constexpr Bounds k_usual{512, 12, 64};
+constexpr Bounds k_usual{512, 16, 64};
 /// Sorted by length, so that what is dealt at once at the end are many short tests.
 constexpr Bounds k_planned{1024, 16, 64};
 /// Two lanes meet in more ways than many do.
-constexpr Bounds k_lanes{256, 16, 128};
+constexpr Bounds k_lanes{320, 20, 128};
 
 /// Dealt at once are some runs.
 constexpr std::uint32_t k_runs_each_deal = 4;
 
-/// Of the least time: messages of a busy controller, a long test.
+/// Of the least time: messages of a busy controller, which sends every test of `planned` by itself;
+/// a long test.
 constexpr double k_busy_controller = 0.2;
+constexpr double k_busy_planned_controller = 0.1;
 constexpr double k_long_test = 0.02;
 /// Of the time of all tests: narrow fixtures.
 constexpr double k_costly_fixtures = 0.2;
@@ -64,7 +66,9 @@ Grain grain_of(
     const double least_s =
         std::max(all.alone() / nodes, all.cpu / std::min<double>(nodes, cores)).value();
     const double messages_s = costs.test_message.alone().value() * course.size();
-    if (messages_s > k_busy_controller * least_s || lumps.longest_s > k_long_test * least_s
+    const double busiest =
+        is_planned(configuration) ? k_busy_planned_controller : k_busy_controller;
+    if (messages_s > busiest * least_s || lumps.longest_s > k_long_test * least_s
         || lumps.narrow_s * costs.lanes > k_costly_fixtures * all.alone().value()
         || lumps.wide_rivals) {
         return {};
@@ -72,10 +76,7 @@ Grain grain_of(
     const Bounds& bounds = costs.lanes > 1             ? k_lanes
                            : is_planned(configuration) ? k_planned
                                                        : k_usual;
-    // A controller that shares the cores with so many cannot keep up, and workers wait for it.
-    const std::uint32_t finer = messages_s * nodes > least_s * cores ? 2 : 1;
-    const std::uint32_t run =
-        finer * std::clamp(bounds.all / nodes, bounds.least_each, bounds.most_each);
+    const std::uint32_t run = std::clamp(bounds.all / nodes, bounds.least_each, bounds.most_each);
     return {run, run / k_runs_each_deal};
 }
 

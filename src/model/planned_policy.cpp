@@ -9,10 +9,11 @@ namespace advisor::model {
 
 namespace {
 
-/// A node gets a third and further test while those behind its running one are predicted to last
-/// less: so long may a completion be on its way to the controller and back.
-constexpr double k_ahead_s = 0.02;
 constexpr std::size_t k_most_in_hand = 32;
+
+/// So many nodes get, with a grain, a further part while they still have one behind the running
+/// test: else every second run between two messages would be of a single test.
+constexpr std::size_t k_many_nodes = 48;
 
 /// The part of a unit that a node works on and that is not sent to it yet.
 struct Share {
@@ -84,11 +85,7 @@ public:
 
     /// With two in hand the second cannot start before a third has come.
     [[nodiscard]] std::uint32_t pauses(Stretch tests) const override {
-        std::uint32_t long_ones = 0;
-        for (Test at = tests.begin; at < tests.end; ++at) {
-            long_ones += course_.seconds(one(at)) >= k_ahead_s ? 1 : 0;
-        }
-        return long_ones;
+        return plan_.long_before[tests.end] - plan_.long_before[tests.begin];
     }
 
     void stop(Commands& commands) override {
@@ -121,8 +118,11 @@ private:
         if (in_hand.size() < 2) {
             return true;
         }
-        return ahead_[node] - seconds_of(one(in_hand.front())) < k_ahead_s
-               && in_hand.size() < k_most_in_hand;
+        const double behind_s = ahead_[node] - seconds_of(one(in_hand.front()));
+        if (grain_ > 0 && shares_.size() >= k_many_nodes) {
+            return behind_s < std::max(k_ahead_s, part_s());
+        }
+        return behind_s < k_ahead_s && in_hand.size() < k_most_in_hand;
     }
 
     bool send_one(Node node, Commands& commands) {

@@ -149,6 +149,11 @@ Plan plan_units(const Workload& workload) {
             unit.end = begin + (unit.end - std::exchange(unit.begin, begin));
         }
     }
+    plan.long_before.push_back(0);
+    for (const std::uint32_t test : plan.tests) {
+        const bool is_long = workload.tests[test].demand.alone().value() >= k_ahead_s;
+        plan.long_before.push_back(plan.long_before.back() + (is_long ? 1 : 0));
+    }
     return plan;
 }
 

@@ -10,6 +10,10 @@
 
 namespace advisor::model {
 
+/// A node gets a third and further test while those behind its running one are predicted to last
+/// less: so long may a completion be on its way to the controller and back.
+constexpr double k_ahead_s = 0.02;
+
 /// Tests dealt together, in collection order: Plan::tests[begin, end).
 struct PlannedUnit {
     std::uint32_t begin = 0;
@@ -29,6 +33,7 @@ struct PlannedFamily {
 struct Plan {
     std::vector<std::uint32_t> tests;  ///< positions in Workload::tests, unit by unit
     std::vector<PlannedFamily> families;
+    std::vector<std::uint32_t> long_before;  ///< of the tests before each position, k_ahead_s long
 };
 
 /// Tests marked xdist_group form indivisible units by group. Others form a unit by the widest

@@ -106,6 +106,7 @@ std::vector<double> MachineRuns::walls(double profiled, std::uint32_t count) con
     const double tests_each =
         static_cast<double>(whole.tests.size()) / static_cast<double>(small.workload.tests.size());
     scenario.costs.test_message = scenario.costs.test_message * tests_each;
+    scenario.in_moments = true;
     const double unperturbed = count > 0 ? wall_of(scenario, {}) : 0.0;
     for (std::uint32_t i = 0; i < count; ++i) {
         const Perturbation draws = compressed(study_->draws(i), whole, small.piece_of);
