@@ -20,7 +20,7 @@ constexpr Bounds k_usual{512, 16, 64};
 /// Sorted by length, so that what is dealt at once at the end are many short tests.
 constexpr Bounds k_planned{1024, 16, 64};
 /// Two lanes meet in more ways than many do.
-constexpr Bounds k_lanes{320, 20, 128};
+constexpr Bounds k_lanes{256, 16, 128};
 
 /// Dealt at once are some runs.
 constexpr std::uint32_t k_runs_each_deal = 4;
@@ -32,6 +32,17 @@ constexpr double k_busy_planned_controller = 0.1;
 constexpr double k_long_test = 0.02;
 /// Of the time of all tests: narrow fixtures.
 constexpr double k_costly_fixtures = 0.2;
+/// How many lanes want the GIL at a time: just about one.
+constexpr double k_least_contended = 0.6;
+constexpr double k_most_contended = 1.2;
+
+/// Where the GIL is neither mostly free nor always taken, lanes wait because their demands vary,
+/// and runs of tests vary less than tests do.
+bool depends_on_chance(const Workload& workload, const Demand& all, std::uint32_t lanes) {
+    const double wanting = lanes * (std::min(all.gil, all.cpu - all.overlapped) / all.alone());
+    return lanes > 1 && !workload.free_threaded && wanting > k_least_contended
+           && wanting < k_most_contended;
+}
 
 }  // namespace
 
@@ -70,7 +81,8 @@ Grain grain_of(
         is_planned(configuration) ? k_busy_planned_controller : k_busy_controller;
     if (messages_s > busiest * least_s || lumps.longest_s > k_long_test * least_s
         || lumps.narrow_s * costs.lanes > k_costly_fixtures * all.alone().value()
-        || lumps.wide_rivals) {
+        || lumps.wide_rivals
+        || depends_on_chance(courses.fixtures().workload(), all, costs.lanes)) {
         return {};
     }
     const Bounds& bounds = costs.lanes > 1             ? k_lanes

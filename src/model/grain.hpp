@@ -36,7 +36,8 @@ struct Lumps {
 ///   - a controller that messages keep busy, as when they come decides what workers wait for;
 ///   - a test that takes a considerable part of the run, as who gets it decides;
 ///   - narrow fixtures that take a considerable part of the time, on lanes once for each, as who
-///     gets which test decides how often they are set up; and the same with wide rivals.
+///     gets which test decides how often they are set up; and the same with wide rivals;
+///   - lanes of which about one wants the GIL at a time, as chance decides how long they wait.
 [[nodiscard]] Grain grain_of(
     const Courses& courses,
     const Lumps& lumps,
