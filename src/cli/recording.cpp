@@ -119,7 +119,7 @@ std::optional<Error> nothing_to_analyse(const ProfiledSuite& profiled) {
             ErrorKind::input,
             "pytest collected no tests",
             fmt::format("in {}", profile.run.directory),
-            "name the tests after --, as in: advisor analyze -- tests"};
+            "name the tests after --, as in: -- tests"};
     }
     const std::string& cut_off = profile.run.incomplete_because;
     const bool too_late = profiled.timed_out;

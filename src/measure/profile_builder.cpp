@@ -211,6 +211,17 @@ void name_missing(const RecordedRun& run, const RunFacts& facts, Profile& profil
              "the session ran the same item more than once; its time is that of all its runs"}
         );
     }
+    const bool left_children = std::any_of(
+        run.holdings_changes.begin(),
+        run.holdings_changes.end(),
+        [](const HoldingsChange& change) { return change.change.children > 0; }
+    );
+    if (left_children) {
+        profile.missing.push_back(
+            {"CPU of child processes while they outlive a test",
+             "it is counted when they have ended, for the test or fixture that waits for them"}
+        );
+    }
     const bool any_forked =
         std::any_of(run.recorded.begin(), run.recorded.end(), [](const RecordedTest& test) {
             return test.begun && test.forked;
@@ -283,6 +294,9 @@ std::string_view ProfileBuilder::current() const {
 
 Profile ProfileBuilder::finish(RunFacts facts) && {
     RecordedRun& run = *run_;
+    if (!facts.damage && facts.dropped == 0 && run.failure.empty()) {
+        run.end(facts.exit_ns, facts.usage.cpu_user + facts.usage.cpu_sys);
+    }
     run.close();
     if (facts.exit_ns == 0) {
         facts.exit_ns = run.spans.empty() ? facts.exec_ns : run.spans.back().end_ns;

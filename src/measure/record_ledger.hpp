@@ -40,7 +40,8 @@ struct Charge {
 /// Wall is exact for every segment, CPU of the thread to the 0.1 ms for which points estimate it
 /// (store/record_stream.hpp). The rest is counted between marks and
 /// shared out: waiting for a core, switches and faults by the time in which the thread did not run,
-/// CPU of children and other threads by wall. getrusage counts user and system time in ticks, which
+/// CPU of other threads by wall. Where a test or a fixture has reaped a child that used CPU, the
+/// recorder makes a mark, so that it is all of the last of them. getrusage counts user and system time in ticks, which
 /// only give their shares of the thread's CPU: those between the marks, or those of the thread's
 /// life so far where no tick fell between them.
 ///
@@ -60,6 +61,10 @@ public:
     /// As a point, and returns the charges of all segments since the last mark.
     [[nodiscard]] std::vector<Charge> mark(Account account, const Mark& at);
 
+    /// The time up to the end of the process belongs to `account`, with what is left of the `cpu`
+    /// that the process and its children used in all, as far as one thread can have used it.
+    void end(Account account, std::uint64_t wall_ns, Seconds cpu);
+
     /// The charges of what no mark came after; its shares of what was counted are zero.
     [[nodiscard]] std::vector<Charge> close();
 
@@ -71,6 +76,7 @@ private:
         GilCounted gil;
     };
     GilCounted uncharged_gil();
+    [[nodiscard]] std::size_t reaper() const;
     [[nodiscard]] std::vector<Charge> share_out(const Cost& total);
 
     std::optional<Mark> last_;

@@ -127,7 +127,7 @@ void RecordedRun::operator()(const RecorderFailed& record) {
 }
 
 void RecordedRun::operator()(const SessionMark& record) {
-    see(record.at, here(AccountKind::protocol));
+    see(record.at, here(open()));
     std::optional<SessionMark>& known = points_.at(static_cast<std::size_t>(record.point));
     if (known) {
         return;
@@ -152,7 +152,7 @@ void RecordedRun::operator()(const CountersMark& record) {
 }
 
 void RecordedRun::operator()(const FixtureMark& record) {
-    see(record.at, here(open_phase_ ? account_of(*open_phase_) : AccountKind::protocol));
+    see(record.at, here(open()));
     if (record.edge == Edge::begin) {
         record.span == FixtureSpan::setup ? begin_fixture(record) : begin_teardown(record);
         return;
@@ -163,6 +163,14 @@ void RecordedRun::operator()(const FixtureMark& record) {
             return fixture.number == record.instance;
         });
     open_fixtures_.erase(open, open_fixtures_.end());
+}
+
+void RecordedRun::end(std::uint64_t exit_ns, Seconds cpu) {
+    if (!point(SessionPoint::finished) && !spans.empty() && exit_ns > spans.back().end_ns) {
+        const Account account = here(open());
+        ledger_.end(account, exit_ns, cpu);
+        add_span(account, exit_ns);
+    }
 }
 
 void RecordedRun::close() {
@@ -336,6 +344,11 @@ void RecordedRun::charge(const Charge& charge) {
     case AccountKind::fixture_teardown: instances[to.index].cost.teardown += cost; break;
     }
     loop += cost;
+}
+
+/// What a test does outside of the recorder's points.
+AccountKind RecordedRun::open() const {
+    return open_phase_ ? account_of(*open_phase_) : AccountKind::protocol;
 }
 
 /// The account of a segment that ends here: of the innermost open fixture, else as given.

@@ -63,6 +63,10 @@ public:
     void operator()(const CountersMark& record);
     void operator()(const FixtureMark& record);
 
+    /// The process ended in the midst of the session: the time up to then belongs to what ran.
+    /// `cpu`: of the process and the children that it had waited for, in all.
+    void end(std::uint64_t exit_ns, Seconds cpu);
+
     /// Ends what is open, and gives each test the fixtures that its fixtures were seen to need.
     void close();
 
@@ -111,6 +115,7 @@ private:
     void keep_peak_before(const CountersMark& record);
     void add_span(Account account, std::uint64_t end_ns);
     void charge(const Charge& charge);
+    [[nodiscard]] AccountKind open() const;
     [[nodiscard]] Account here(AccountKind of_test) const;
     void add_use(std::vector<FixtureUse>& uses, FixtureUse use) const;
     [[nodiscard]] bool is_wide(FixtureUse use) const;

@@ -136,6 +136,9 @@ std::vector<const TestCost*> slowest_of(const Profile& profile, std::size_t most
     return tests;
 }
 
+/// What would be shown as 0.000 s is not.
+constexpr Seconds k_least_shown{0.0005};
+
 std::vector<FixtureTotal> fixtures_of(const Profile& profile, std::size_t most) {
     std::vector<FixtureTotal> totals;
     for (const FixtureDefinition& definition : profile.fixture_definitions) {
@@ -152,7 +155,7 @@ std::vector<FixtureTotal> fixtures_of(const Profile& profile, std::size_t most) 
         std::remove_if(
             totals.begin(),
             totals.end(),
-            [](const FixtureTotal& total) { return total.instances == 0; }
+            [](const FixtureTotal& total) { return total.wall < k_least_shown; }
         ),
         totals.end()
     );

@@ -133,7 +133,7 @@ Lines left_behind(const Profile& profile, const TextStyle& style) {
     const std::vector<std::string>& found = profile.leftovers->found;
     const auto named = std::span(found).first(std::min(found.size(), k_ranked));
     for (const std::string& each : named) {
-        lines = lines + paragraph("  among it: ", each, style, Tone::dim);
+        lines = lines + paragraph("  among them: ", each, style, Tone::dim);
     }
     return lines;
 }

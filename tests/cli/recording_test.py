@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import pytest
@@ -164,6 +165,7 @@ def test_the_memory_of_a_launcher_is_not_that_of_the_suite(advisor: Program) -> 
 
 READS_PEAKS = """
 import mmap, resource
+import json
 import sys
 
 import pytest
@@ -209,3 +211,49 @@ def test_a_deadline_before_the_first_end_of_a_test_is_named(advisor: Program) ->
     assert ended.code == 3
     assert "no test ended before the deadline" in ended.err
     assert "give it more time: --deadline" in ended.err
+
+
+BURNING = """
+import subprocess, sys, time
+
+BURN = "import time\\nend = time.process_time() + 0.2\\nwhile time.process_time() < end: pass"
+STARTED = []
+
+def test_starts():
+    STARTED.append(subprocess.Popen([sys.executable, "-c", BURN]))
+
+def test_waits_until_it_ended():
+    while open(f"/proc/{STARTED[0].pid}/stat").read().rpartition(")")[2].split()[0] != "Z":
+        time.sleep(0.01)
+
+def test_quick():
+    pass
+
+def test_reaps():
+    STARTED[0].wait()
+
+def test_quick_again():
+    pass
+"""
+
+
+def test_the_cpu_of_a_child_belongs_to_whom_reaps_it_however_short(advisor: Program) -> None:
+    advisor.write(test_burning=BURNING)
+    ended = advisor.suite("profile", "--output", "p.json")
+    assert ended.code == 0, ended.err
+    document = json.loads((advisor.directory / "p.json").read_text())
+    tests = document["tests"]
+    used = dict(zip(tests["name"], tests["call"]["children_cpu_s"], strict=True))
+    assert used.pop("::test_reaps") > 0.2
+    assert set(used.values()) == {0.0}
+    missing = [each["what"] for each in document["missing"]]
+    assert "CPU of child processes while they outlive a test" in missing
+
+
+def test_a_test_that_hangs_has_the_time_that_it_took(advisor: Program) -> None:
+    advisor.write(test_it="import time\ndef test_a(): pass\ndef test_hangs(): time.sleep(60)\n")
+    ended = advisor.suite("profile", "--deadline", "4s", "--output", "p.json")
+    assert ended.code == 3, ended.err
+    tests = json.loads((advisor.directory / "p.json").read_text())["tests"]
+    assert tests["outcome"][1] == "interrupted"
+    assert tests["call"]["wall_s"][1] > 0.1

@@ -155,7 +155,8 @@ TEST_CASE("what was counted between two marks is shared out by the time it can h
     CHECK(first.call.core_wait.value().value() == ms(0));  // it never stood still
     CHECK(first.teardown.core_wait.value().value() == ms(4.0 * 8 / 12));
     CHECK(second.setup.core_wait.value().value() == ms(4.0 * 4 / 12));
-    CHECK(first.call.children_cpu.value() == ms(8.0 * 4 / 16));
+    CHECK(first.call.children_cpu == Seconds(0));
+    CHECK(second.setup.children_cpu.value() == ms(8));  // it ended at the mark
     CHECK(first.teardown.other_threads_cpu.value() == ms(8.0 * 8 / 16));
     CHECK(first.teardown.involuntary_switches + second.setup.involuntary_switches == 3);
     for (const Cost& cost : {first.call, first.teardown, second.setup}) {

@@ -113,6 +113,36 @@ TEST_CASE("a test that ran in a process of its own is all call") {
     CHECK(profile.missing[0].because == "they ran in processes of their own");
 }
 
+TEST_CASE("the time up to the end of the process is that of what ran") {
+    Tape tape;
+    tape.collected({"a.py::t", "a.py::u"}).test(0, 5);
+    Cost TestCost::*phase = &TestCost::call;
+    bool by_pytest = false;
+    SUBCASE("killed in a call") {
+        tape.begin(1).set_up(1).end(1, Phase::setup).report(1, Phase::setup);
+    }
+    SUBCASE("killed in a set-up") {
+        tape.begin(1).set_up(1);
+        phase = &TestCost::setup;
+    }
+    SUBCASE("interrupted in a call, after which pytest ends its session") {
+        tape.begin(1).set_up(1).end(1, Phase::setup).report(1, Phase::setup);
+        by_pytest = true;
+    }
+    const std::uint64_t process_cpu_ns = tape.now().process_cpu_ns;
+    tape.compute(300).wait(700);
+    if (by_pytest) {
+        tape.finished(2);
+    }
+    RunFacts facts = facts_of(tape);
+    facts.usage.cpu_user = Seconds(static_cast<double>(process_cpu_ns) * 1e-9 + 0.3);
+    const Profile profile = profile_of(tape, facts);
+    const TestCost& test = profile.tests.at(1);
+    CHECK(test.outcome == TestOutcome::interrupted);
+    CHECK((test.*phase).wall.value() == ms(1000));
+    CHECK((test.*phase).cpu().value() == ms(300));
+}
+
 TEST_CASE("an incomplete run names its reason and the test that ran") {
     Tape tape;
     tape.collected({"a.py::t", "a.py::u", "a.py::v"}).test(0, 5);

@@ -247,7 +247,7 @@ TEST_CASE("a profile names who left threads, descriptors and processes behind") 
         {{{0}, {0}, {}, {1, 2, 0}}, {{1}, {1}, FixtureIndex{0}, {0, 0, 1}}}, {"thread serve"}};
     const std::string text = as_text(profile, k_ascii);
     CHECK(has(text, "        1            2             tests/test_a.py::test_one\n"));
-    CHECK(has(text, "                               1  fixture db\n  among it: thread serve\n"));
+    CHECK(has(text, "                               1  fixture db\n  among them: thread serve\n"));
 }
 
 TEST_CASE("an incomplete or disturbed profile says so before its numbers") {

@@ -67,7 +67,7 @@ class Recorder:
     """The hooks.  Plain ones wherever the end of a span can be taken from the next hook."""
 
     def __init__(self, memory: mmap.mmap, counter: Counter | None, peaks: bool) -> None:
-        self.frame, self.mark, self.point = writers(memory, counter, peaks)
+        self.frame, self.mark, self.point, self.end = writers(memory, counter, peaks)
         self.show_gil = moments(memory)
         self.longest = (len(memory) - HEADER_BYTES) // 2  # of the frames that are written
         self.get_ident, self.pack = _thread.get_ident, struct.pack
@@ -212,7 +212,7 @@ class Recorder:
 
     def watch_tests(self) -> None:
         """Makes the hooks that every test pays for: closures, with the door within."""
-        get_ident, point, tests = self.get_ident, self.point, self.tests
+        get_ident, point, end, tests = self.get_ident, self.point, self.end, self.tests
         next_test = self.next_test
         here = 0
         begun: pytest.Item | None = None
@@ -248,7 +248,7 @@ class Recorder:
             if get_ident() == self.thread:
                 try:
                     phase = PHASES.get(call.when, 1)
-                    point(ENDED | phase << 8 | here)
+                    end(ENDED | phase << 8 | here)
                     if phase == 1:
                         self.add_needs(item)
                 except Exception as error:

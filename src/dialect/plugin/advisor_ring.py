@@ -39,7 +39,8 @@ SHORT = MILLISECOND // 10
 KIBIBYTES = 1024  # of memory more, that are told at once
 
 Frame = Callable[[int, bytes], None]
-Writers = tuple[Frame, Callable[..., None], Callable[[int], None]]
+Point = Callable[[int], None]
+Writers = tuple[Frame, Callable[..., None], Point, Point]
 # Makes of frame() what is called before each point and mark, and what is called within a mark.
 Counter = Callable[[Frame], tuple[Callable[[], None], Callable[[], None]]]
 
@@ -130,7 +131,8 @@ def peaks() -> tuple[Callable[[Usage], int], Callable[[], bool]]:
 
 
 def writers(memory: mmap.mmap, counter: Counter | None, restarts: bool) -> Writers:
-    """The functions that write: frame(kind, payload), mark(kind, ...) and point(what).
+    """The functions that write: frame(kind, payload), mark(kind, ...), point(what) and end(what), a
+    point behind which there is a mark if a child process was reaped that used CPU.
 
     A frame becomes visible as a whole: its bytes first, the ring's position last.
 
@@ -163,6 +165,7 @@ def writers(memory: mmap.mmap, counter: Counter | None, restarts: bool) -> Write
     shift, edge = HEADER_BYTES, capacity  # up to the edge, position + shift is a place in memory
     patience = PATIENCE_S
     latest = latest_cpu = latest_of_all = 0  # of the last mark
+    of_children = 0.0  # likewise, of those that were reaped, in seconds
     due = due_of_all = 0  # when to look again: at this thread, and at all
     settled = restarted = 0  # that peak in KiB, and when it was
     looked = 0  # when it was last known
@@ -205,12 +208,14 @@ def writers(memory: mmap.mmap, counter: Counter | None, restarts: bool) -> Write
 
     def mark(kind: int, test: int = NO_TEST, a: int = 0, b: int = 0, c: int = 0) -> None:
         nonlocal schedstat, latest, latest_cpu, latest_of_all, due, read_at, read_cpu, looked
+        nonlocal of_children
         count()
         latest = clock(monotonic)
         due = latest + MILLISECOND
         latest_cpu, latest_of_all = thread(), process()
         read_at, read_cpu, looked = latest, latest_cpu, latest
         used, children = usage(own), usage(reaped)
+        of_children = children[0] + children[1]
         peak = peak_of(used) if restarts else 0
         if peak - settled > KIBIBYTES or latest - restarted > SECOND // 2:
             restart(latest)
@@ -247,6 +252,12 @@ def writers(memory: mmap.mmap, counter: Counter | None, restarts: bool) -> Write
         if now > due:
             look(now, cpu)
 
+    def end(what: int) -> None:
+        point(what)
+        used = usage(reaped)
+        if used[0] + used[1] > of_children:
+            mark(COUNTERS, NO_TEST, settled, (clock(monotonic) - looked) // 1000)
+
     def restart(now: int) -> None:
         nonlocal restarts, restarted, settled
         restarts, restarted = restarts and restart_peak(), now
@@ -267,9 +278,12 @@ def writers(memory: mmap.mmap, counter: Counter | None, restarts: bool) -> Write
         if tells:
             mark(COUNTERS, NO_TEST, settled, (now - since) // 1000)
 
-    def counted_point(what: int) -> None:
-        count()
-        point(what)
+    def counted(write: Point) -> Point:
+        def counted_point(what: int) -> None:
+            count()
+            write(what)
+
+        return counted_point if counter else write
 
     count, leave_out = counter(frame) if counter else (nothing, nothing)
-    return frame, mark, counted_point if counter else point
+    return frame, mark, counted(point), counted(end)

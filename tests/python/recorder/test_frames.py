@@ -105,7 +105,8 @@ def test_waiting_and_computing_are_told_apart(recorded: Recorded) -> None:
         wall, thread = end.wall - begin.wall, end.thread - begin.thread
         waited = run_delay(end) - run_delay(begin)
         blocked = wall - thread - waited
-        assert blocked >= -2 * MILLISECOND  # the kernel counts in ticks of its own
+        # The kernel counts in ticks of its own, each time that somebody else got the core.
+        assert blocked >= -2 * MILLISECOND - waited // 5
         assert wall >= 59 * MILLISECOND
         if name in ("test_computes", "test_system_time"):
             assert thread >= 59 * MILLISECOND
