@@ -10,8 +10,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <sstream>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace advisor {
@@ -20,6 +22,7 @@ namespace {
 
 /// No more descriptors of one wait are looked at.
 constexpr std::size_t k_most_descriptors = 16;
+constexpr std::size_t k_most_children = 16;
 
 /// What a system call waits for, as far as its number tells.
 enum class CallKind : std::uint8_t {
@@ -222,8 +225,17 @@ private:
         return end_of_name != std::string::npos && stat.substr(end_of_name + 1, 2) == " D";
     }
 
-    [[nodiscard]] bool has_child() const {
-        return !owner_.view_.file(fmt::format("task/{}/children", owner_.tid_)).empty();
+    /// The other end of a pipe that a child has may be anybody's, too, but mostly is the child's.
+    [[nodiscard]] bool is_of_child(const std::string& pipe) const {
+        std::istringstream children(owner_.view_.file(fmt::format("task/{}/children", owner_.tid_))
+        );
+        int child = 0;
+        for (std::size_t i = 0; i < k_most_children && children >> child; ++i) {
+            if (owner_.view_.has(child, pipe)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     [[nodiscard]] WaitLabel of_descriptor(int descriptor) {
@@ -235,7 +247,7 @@ private:
             return of_socket(target);
         }
         if (begins_with(target, "pipe:[")) {
-            return {has_child() ? WaitReason::child : WaitReason::pipe, {}};
+            return {is_of_child(target) ? WaitReason::child : WaitReason::pipe, {}};
         }
         if (target == "anon_inode:[pidfd]" || begins_with(target, "pidfd:")) {
             return {WaitReason::child, {}};
@@ -333,6 +345,21 @@ std::string LinuxProcessView::target(int descriptor) const {
     const std::string path = fmt::format("/proc/{}/fd/{}", pid_, descriptor);
     const ssize_t length = ::readlink(path.c_str(), text.data(), text.size());
     return length > 0 ? std::string(text.data(), static_cast<std::size_t>(length)) : std::string();
+}
+
+bool LinuxProcessView::has(int child, const std::string& target) const {
+    std::error_code error;
+    std::filesystem::directory_iterator entry(fmt::format("/proc/{}/fd", child), error);
+    if (error) {
+        return error != std::errc::no_such_file_or_directory;
+    }
+    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+        std::error_code gone;
+        if (std::filesystem::read_symlink(entry->path(), gone) == target) {
+            return true;
+        }
+    }
+    return false;
 }
 
 std::string LinuxProcessView::file(const std::string& name) const {

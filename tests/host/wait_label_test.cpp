@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
+#include <array>
 #include <map>
 #include <string>
 
@@ -29,7 +31,12 @@ public:
         const auto found = files.find(name);
         return found == files.end() ? "" : found->second;
     }
+    [[nodiscard]] bool has(int child, const std::string& target) const override {
+        const auto found = of_children.find(child);
+        return found != of_children.end() && found->second == target;
+    }
     mutable int looks = 0;
+    std::map<int, std::string> of_children;
     std::map<int, std::string> targets;
     std::map<std::string, std::string> files;
 };
@@ -89,10 +96,26 @@ TEST_CASE("a descriptor tells the reason where the call does not") {
     CHECK(world.reason(call(SYS_fcntl, {6, F_SETLKW})) == WaitReason::lock);
 }
 
-TEST_CASE("a pipe is waited on for the child where there is one") {
+TEST_CASE("a pipe is waited on for a child that has an end of it") {
     World world;
-    world.view.files["task/77/children"] = "4711 ";
+    world.view.files["task/77/children"] = "4711 4712 ";
+    CHECK(world.reason(call(SYS_read, {5})) == WaitReason::pipe);
+    world.view.of_children[4712] = "pipe:[902]";
     CHECK(world.reason(call(SYS_read, {5})) == WaitReason::child);
+}
+
+TEST_CASE("what a process has is found among its descriptors") {
+    const LinuxProcessView view(::getpid(), FileReader());
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+    const std::string pipe = view.target(ends[0]);
+    CHECK(pipe.find("pipe:[") == 0);
+    CHECK(view.has(::getpid(), pipe));
+    ::close(ends[0]);
+    ::close(ends[1]);
+    CHECK_FALSE(view.has(::getpid(), pipe));
+    constexpr int k_nobody = 1 << 30;
+    CHECK_FALSE(view.has(k_nobody, pipe));
 }
 
 TEST_CASE("of several descriptors a peer's port names the wait") {

@@ -24,6 +24,7 @@ from .acceptance import (
 LABELS = {
     "test_sleep": {"sleep"},
     "test_pipe": {"pipe"},
+    "test_pipe_beside_a_child": {"pipe"},
     "test_child": {"child"},
     "test_socket": {"socket"},
     "test_lock": {"lock"},

@@ -3,8 +3,9 @@
 // Why a thread waits: its system call, and what the descriptors it waits on refer to.
 //
 // An event loop of asyncio waits on a pair of sockets to itself as well; an epoll with nothing but
-// one local socket is therefore a sleep. A read from a pipe is a wait for the child where there is
-// one. What a futex is for cannot be seen: a lock, a join, a queue or the GIL are all `lock`.
+// one local socket is therefore a sleep. A wait on a pipe is one for a child where a child of the
+// thread has an end of that pipe. What a futex is for cannot be seen: a lock, a join, a queue or
+// the GIL are all `lock`.
 
 #include <advisor/domain/profile.hpp>
 #include <advisor/host/file_reader.hpp>
@@ -39,6 +40,9 @@ public:
     [[nodiscard]] virtual std::string target(int descriptor) const = 0;
     /// A file below /proc/<pid>/, empty if it cannot be read.
     [[nodiscard]] virtual std::string file(const std::string& name) const = 0;
+    /// Whether a descriptor of the process `child` refers to `target`, or may do so, since what it
+    /// has cannot be read.
+    [[nodiscard]] virtual bool has(int child, const std::string& target) const = 0;
 };
 
 class LinuxProcessView final : public ProcessView {
@@ -48,6 +52,7 @@ public:
           files_(std::move(files)) {}
     [[nodiscard]] std::string target(int descriptor) const override;
     [[nodiscard]] std::string file(const std::string& name) const override;
+    [[nodiscard]] bool has(int child, const std::string& target) const override;
 
 private:
     int pid_;

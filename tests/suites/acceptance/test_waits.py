@@ -58,6 +58,13 @@ def test_pipe():
     timer.join()
 
 
+def test_pipe_beside_a_child():
+    words = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as child:
+        test_pipe()
+        child.communicate(b"\n")
+
+
 def test_child(truth):
     program = (
         "import time\n"
