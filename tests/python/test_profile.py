@@ -103,6 +103,7 @@ def test_what_tests_leave_behind_is_named(profile: Profile) -> None:
         "test_leaves_files": (0, 20, 0),
         "test_leaves_a_process": (0, 1, 1),
         "test_leaves_a_process_that_has_ended": (0, 0, 1),
+        "test_leaves_a_process_of_a_thread": (1, 1, 1),
     }
     assert "thread left-thread" in profiled.document["leftovers"]["found"]
     assert "Left behind at the end of the session" in profiled.text

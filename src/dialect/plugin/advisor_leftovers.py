@@ -55,10 +55,13 @@ def thread(path: str) -> str:
 
 
 def children() -> Links:
+    """Of every thread: the kernel keeps those of each apart."""
     found = {}
-    for pid in read("/proc/thread-self/children").split():
+    for task in os.listdir("/proc/self/task"):
         with suppress(OSError):
-            found[pid] = "process " + (read(f"/proc/{pid}/cmdline") or "that ended, not waited for")
+            for pid in read(f"/proc/self/task/{task}/children").split():
+                name = read(f"/proc/{pid}/cmdline") or "that ended, not waited for"
+                found[pid] = f"process {name}"
     return found
 
 
@@ -79,6 +82,8 @@ def leftovers(frame: Callable[[int, bytes], None], give_up: Callable[[str], None
     what is there and was not when the first was called first."""
     clock, monotonic, fstat, pread = time.clock_gettime_ns, time.CLOCK_MONOTONIC, os.fstat, os.pread
     listdir, pack = os.listdir, struct.Struct("=4I").pack
+    open_, read_, close, flags = os.open, os.read, os.close, os.O_RDONLY | os.O_CLOEXEC
+    own = str(threading.get_native_id())
     of_tasks = open_high("/proc/self/task", os.O_DIRECTORY)
     of_descriptors = open_high("/proc/self/fd", os.O_DIRECTORY)
     of_children = open_high("/proc/thread-self/children")
@@ -87,12 +92,25 @@ def leftovers(frame: Callable[[int, bytes], None], give_up: Callable[[str], None
     before: Links = {}
     since, due = NO_TEST, 0
 
+    def children_of_others() -> int:
+        count = 0
+        for task in listdir(of_tasks):
+            if task != own:
+                try:
+                    file = open_(f"/proc/self/task/{task}/children", flags)
+                except OSError:  # it has just ended
+                    continue
+                try:
+                    count += read_(file, 4096).count(b" ")
+                finally:
+                    close(file)
+        return count
+
     def count() -> tuple[int, int, int]:
-        return (
-            fstat(of_tasks).st_nlink - 2,
-            fstat(of_descriptors).st_size if tells_size else len(listdir(of_descriptors)),
-            pread(of_children, 4096, 0).count(b" "),
-        )
+        threads = fstat(of_tasks).st_nlink - 2
+        held = fstat(of_descriptors).st_size if tells_size else len(listdir(of_descriptors))
+        children = pread(of_children, 4096, 0).count(b" ")
+        return threads, held, children + (children_of_others() if threads > 1 else 0)
 
     def next_test(test: int, hurry: bool = False) -> None:
         nonlocal known, before, since, due

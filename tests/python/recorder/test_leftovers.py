@@ -37,6 +37,7 @@ def test_what_each_test_leaves_is_counted(recorded: Recorded) -> None:
         "test_uses_the_fixture": (0, 2, 0),
         "test_leaves_a_process": (0, 1, 1),
         "test_leaves_a_process_that_has_ended": (0, 0, 1),
+        "test_leaves_a_process_of_a_thread": (1, 1, 1),
         "test_waits_for_its_process": (0, -2, 0),  # the module's fixture is torn down in it
     }
 
@@ -51,9 +52,10 @@ def test_what_a_wide_fixture_opens_lies_within_its_marks(recorded: Recorded) -> 
 def test_what_is_left_has_names(recorded: Recorded) -> None:
     (left,) = [f.value.decode() for f in recorded("leftovers").of("fact") if f.name == "left"]
     lines = left.splitlines()
-    assert lines[0] == "thread left-thread"
+    assert "thread left-thread" in lines
     assert sum(line.startswith("descriptor /") for line in lines) == 1  # one file, twenty times
     assert any(line.startswith("process ") and line.endswith("left-process") for line in lines)
+    assert any(line.startswith("process ") and line.endswith("left-by-a-thread") for line in lines)
     assert "process that ended, not waited for" in lines
 
 

@@ -70,5 +70,20 @@ def test_leaves_a_process_that_has_ended():
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # seen to have ended, still to be waited for
 
 
+def test_leaves_a_process_of_a_thread():
+    started, ended = threading.Event(), threading.Event()
+
+    def serve():
+        command = [sys.executable, "-c", "import sys; sys.stdin.read()", "left-by-a-thread"]
+        KEPT.append(subprocess.Popen(command, stdin=subprocess.PIPE))
+        started.set()
+        ended.wait()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    started.wait()
+    KEPT.append((thread, ended))
+
+
 def test_waits_for_its_process():
     subprocess.run([sys.executable, "-c", ""], check=True)
