@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 
 #include "cli/commands.hpp"
@@ -70,9 +69,8 @@ render(const std::string& text, const std::string& origin, const Request& reques
     const auto kind = document_kind(text, origin);
     if (!kind) {
         const auto imported = read_any_profile(text, origin);
-        const bool is_xml = text[std::min(text.find_first_not_of(" \t\r\n"), text.size())] == '<';
-        return imported || is_xml ? rendered(DocumentKind::profile, imported, request)
-                                  : tl::unexpected(kind.error());
+        return imported || is_xml(text) ? rendered(DocumentKind::profile, imported, request)
+                                        : tl::unexpected(kind.error());
     }
     switch (*kind) {
     case DocumentKind::advice: return rendered(*kind, read_advice(text, origin), request);

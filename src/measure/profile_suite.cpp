@@ -106,12 +106,10 @@ public:
         facts.dropped = ring_.dropped();
         const bool while_collecting = builder_.stage() == RunStage::collecting;
         return {
-            std::move(builder_).finish(std::move(facts)),
-            std::move(output),
-            false,
-            false,
-            while_collecting,
-            std::move(file_)};
+            .profile = std::move(builder_).finish(std::move(facts)),
+            .output = std::move(output),
+            .while_collecting = while_collecting,
+            .kept = std::move(file_)};
     }
 
 private:

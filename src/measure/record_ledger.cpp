@@ -163,14 +163,14 @@ std::vector<Charge> Ledger::close() {
 
 /// pytest's hooks start and reap no processes: whose code ran before them did. But a test that ran
 /// in a process of its own is all hooks, for longer than others are.
-std::size_t Ledger::reaper() const {
+std::size_t Ledger::last_reaping() const {
     constexpr double k_hooks_s = 0.001;
     std::size_t at = segments_.size();
     while (at > 0 && segments_[at - 1].account.kind == AccountKind::protocol
            && segments_[at - 1].wall < k_hooks_s) {
         --at;
     }
-    return at > 0 ? at - 1 : segments_.size() - 1;
+    return (at > 0 ? at : segments_.size()) - 1;
 }
 
 std::vector<Charge> Ledger::share_out(const Cost& total) {
@@ -188,7 +188,7 @@ std::vector<Charge> Ledger::share_out(const Cost& total) {
     CountShares faults(total.major_faults);
     std::vector<Charge> charges;
     charges.reserve(segments_.size());
-    const Segment* const reaper = segments_.empty() ? nullptr : &segments_[this->reaper()];
+    const Segment* const reaping = segments_.empty() ? nullptr : &segments_[last_reaping()];
     double idle_so_far = 0;
     for (const Segment& segment : segments_) {
         const bool is_last = &segment == &segments_.back();
@@ -202,7 +202,7 @@ std::vector<Charge> Ledger::share_out(const Cost& total) {
         cost.cpu_user = Seconds(segment.cpu * user);
         cost.cpu_sys = Seconds(segment.cpu) - cost.cpu_user;
         cost.other_threads_cpu = total.other_threads_cpu * of_wall;
-        cost.children_cpu = &segment == reaper ? total.children_cpu : Seconds(0);
+        cost.children_cpu = &segment == reaping ? total.children_cpu : Seconds(0);
         if (total.core_wait.has_value()) {
             cost.core_wait = {Seconds(wait * of_idle), Source::measured};
         }

@@ -76,7 +76,7 @@ private:
         GilCounted gil;
     };
     GilCounted uncharged_gil();
-    [[nodiscard]] std::size_t reaper() const;
+    [[nodiscard]] std::size_t last_reaping() const;
     [[nodiscard]] std::vector<Charge> share_out(const Cost& total);
 
     std::optional<Mark> last_;

@@ -58,14 +58,14 @@ public:
     [[nodiscard]] Test next_change(Test position) const {
         return std::min(changes_[position].needs, changes_[position].collector);
     }
+    /// The same for a worker that has run all tests of this collector that stand before it here:
+    /// the test is the first of them with one of its needs, or has another collector.
+    [[nodiscard]] Test next_news(Test position) const { return changes_[position].news; }
     /// The next position of a test with other needs than the one before it.
     [[nodiscard]] Test next_needs(Test position) const { return changes_[position].needs; }
     /// The first position from `position` on at which a worker that has all that lives for the
     /// session may have to do something.
     [[nodiscard]] Test next_narrow(Test position) const { return changes_[position].narrow; }
-    /// The same for a worker that has run all tests of this collector that stand before it here:
-    /// the test is the first of them with one of its needs, or has another collector.
-    [[nodiscard]] Test next_news(Test position) const { return changes_[position].news; }
     /// True if the test before it has another collector.
     [[nodiscard]] bool begins_collector(Test position) const {
         return position == 0 || changes_[position - 1].collector == position;

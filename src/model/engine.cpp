@@ -14,7 +14,7 @@ namespace advisor::model {
 
 namespace {
 
-/// In how many moments such a run is cut, at the most, in which speeds stay as they are.
+/// In how many moments, at the most, a run is cut in which speeds do not follow every change.
 constexpr double k_moments = 500.0;
 
 /// Zero where speeds follow every change, else a part of the least that the run takes.

@@ -51,10 +51,8 @@ FixturePlan::FixturePlan(const Workload& workload)
         const auto [found, added] = set_ids.emplace(set, static_cast<std::uint32_t>(sets_.size()));
         if (added) {
             sets_.push_back(set);
-            is_narrow_set_
-                .push_back(std::any_of(needs.begin(), needs.end(), [](const WorkNeed& need) {
-                    return need.node != k_session_node;
-                }));
+            const auto is_narrow = [](const WorkNeed& need) { return need.node != k_session_node; };
+            is_narrow_set_.push_back(std::any_of(needs.begin(), needs.end(), is_narrow));
         }
         set_of_test_.push_back(found->second);
     }

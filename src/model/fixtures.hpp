@@ -76,15 +76,6 @@ public:
     /// How often each instance was set up so far, on whichever worker.
     [[nodiscard]] const std::vector<std::uint32_t>& setups() const { return setups_; }
 
-    /// True if nothing is set up or torn down between `test` and the worker's next test, as far as
-    /// can be told at once. All that `test` needs must be known to live or be looked at by visit().
-    [[nodiscard]] bool
-    is_quiet(std::uint32_t worker, std::uint32_t test, std::uint32_t next) const {
-        const Room& room = rooms_[worker];
-        return room.knows(plan_.set_of(test))
-               && (room.narrow == 0 || plan_.node_of(test) == plan_.node_of(next));
-    }
-
     /// True if nothing lives there that does not live for the session.
     [[nodiscard]] bool is_bare(std::uint32_t worker) const { return rooms_[worker].narrow == 0; }
     /// True if all lives there that may live for the session.
@@ -95,6 +86,14 @@ public:
     /// True if all that `test` needs is known to live.
     [[nodiscard]] bool is_ready(std::uint32_t worker, std::uint32_t test) const {
         return rooms_[worker].knows(plan_.set_of(test));
+    }
+
+    /// True if nothing is set up or torn down between `test` and the worker's next test, as far as
+    /// can be told at once. All that `test` needs must be known to live or be looked at by visit().
+    [[nodiscard]] bool
+    is_quiet(std::uint32_t worker, std::uint32_t test, std::uint32_t next) const {
+        return is_ready(worker, test)
+               && (is_bare(worker) || plan_.node_of(test) == plan_.node_of(next));
     }
 
 private:

@@ -271,13 +271,10 @@ std::string gil_sentence(const Profile& profile, const ProfileSummary& summary) 
     const bool has_gil = !profile.interpreter.free_threaded;
     const bool sampled = summary.gil_held.source() == Source::sampled && profile.sampling;
     if (sampled && two_errors(*profile.sampling) > summary.worked * 0.25) {
-        const std::string_view too_short =
-            "That is too short to tell from samples for how much of it";
-        return fmt::format(
-            "{} the {}.",
-            too_short,
-            has_gil ? "GIL was held; --gil exact counts" : "tests' thread was attached"
-        );
+        return has_gil ? "That is too short to tell from samples for how much of it the GIL was "
+                         "held; --gil exact counts."
+                       : "That is too short to tell from samples for how much of it the tests' "
+                         "thread was attached.";
     }
     return fmt::format(
         "{} for {} of that{}.",

@@ -55,15 +55,6 @@ std::vector<Missing> missing_of_durations() {
     };
 }
 
-/// The first character that is not white space; zero if there is none.
-char first_character(std::string_view text) {
-    if (text.starts_with("\xef\xbb\xbf")) {
-        text.remove_prefix(3);
-    }
-    const std::size_t at = text.find_first_not_of(" \t\r\n");
-    return at == std::string_view::npos ? '\0' : text[at];
-}
-
 }  // namespace
 
 Result<Profile> import_durations(std::string_view text, std::string_view origin) {
@@ -86,8 +77,16 @@ Result<Profile> import_durations(std::string_view text, std::string_view origin)
     return imported_profile(std::move(tests), std::nullopt, missing_of_durations());
 }
 
+bool is_xml(std::string_view text) {
+    if (text.starts_with("\xef\xbb\xbf")) {
+        text.remove_prefix(3);
+    }
+    const std::size_t at = text.find_first_not_of(" \t\r\n");
+    return at != std::string_view::npos && text[at] == '<';
+}
+
 Result<Profile> read_any_profile(std::string_view text, std::string_view origin) {
-    if (first_character(text) == '<') {
+    if (is_xml(text)) {
         return import_junit(text, origin);
     }
     if (text.substr(0, text.find('\n')).find("\"$report_type\"") != std::string_view::npos) {

@@ -237,7 +237,7 @@ def test_quick_again():
 """
 
 
-def test_the_cpu_of_a_child_belongs_to_whom_reaps_it_however_short(advisor: Program) -> None:
+def test_the_cpu_of_a_child_belongs_to_who_reaps_it_however_short(advisor: Program) -> None:
     advisor.write(test_burning=BURNING)
     ended = advisor.suite("profile", "--output", "p.json")
     assert ended.code == 0, ended.err

@@ -31,6 +31,20 @@ PYTHONS = {
 PYTHONS[".venv"] = sys.executable
 WITH_GIL = {name: python for name, python in PYTHONS.items() if not name.endswith("t")}
 
+# The label that nearly all of a test's blocked time must have.
+LABELS = {
+    "test_sleep": {"sleep"},
+    "test_pipe": {"pipe"},
+    "test_pipe_beside_a_child": {"pipe"},
+    "test_child": {"child"},
+    "test_socket": {"socket"},
+    "test_lock": {"lock"},
+    "test_file_lock": {"lock", "child"},  # it reads from the child first
+    "test_fsync": {"disk"},
+    "test_threads": {"lock"},
+    "test_asyncio": {"sleep"},
+}
+
 
 @dataclass
 class Seen:

@@ -13,26 +13,13 @@ from pathlib import Path
 import pytest
 
 from .acceptance import (
+    LABELS,
     PYTHONS,
     Seen,
     check_who_computes_holds_the_gil,
     check_who_hashes_or_waits_does_not,
     profiled,
 )
-
-# The label that nearly all of a test's blocked time must have.
-LABELS = {
-    "test_sleep": {"sleep"},
-    "test_pipe": {"pipe"},
-    "test_pipe_beside_a_child": {"pipe"},
-    "test_child": {"child"},
-    "test_socket": {"socket"},
-    "test_lock": {"lock"},
-    "test_file_lock": {"lock", "child"},  # it reads from the child first
-    "test_fsync": {"disk"},
-    "test_threads": {"lock"},
-    "test_asyncio": {"sleep"},
-}
 
 
 @pytest.fixture(scope="module", params=sorted(PYTHONS))

@@ -34,6 +34,9 @@ namespace advisor {
 /// The log may break off within its last line.
 [[nodiscard]] Result<Profile> import_report_log(std::string_view text, std::string_view origin);
 
+/// Whether the first character of a text, but for white space, is that of XML.
+[[nodiscard]] bool is_xml(std::string_view text);
+
 /// A profile of our own or one of the above, told by its content.
 [[nodiscard]] Result<Profile> read_any_profile(std::string_view text, std::string_view origin);
 

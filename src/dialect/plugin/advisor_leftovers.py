@@ -2,7 +2,8 @@
 
 The kernel counts, and tells it of three files in /proc that stay open: together 3 us where they
 are asked again and again, 15 us after a test that had the caches for itself (measured). Kernels
-before 6.2 do not tell the number of descriptors; there the directory is listed.
+before 6.2 do not tell the number of descriptors; there the directory is listed. Children are told
+by the thread that started them: where there are other threads, one more file is read for each.
 
 Only changes are written. A change names the test from which on it may have come about: tests so
 short that to count after each would take more than a thousandth of their time share a count, for
