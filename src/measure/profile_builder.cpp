@@ -11,6 +11,7 @@
 #include "measure/record_ending.hpp"
 #include "measure/record_run.hpp"
 #include "measure/record_samples.hpp"
+#include "measure/running_children.hpp"
 
 namespace advisor {
 
@@ -216,7 +217,7 @@ void name_missing(const RecordedRun& run, const RunFacts& facts, Profile& profil
         run.holdings_changes.end(),
         [](const HoldingsChange& change) { return change.change.children > 0; }
     );
-    if (left_children) {
+    if (left_children && !facts.samples) {
         profile.missing.push_back(
             {"CPU of child processes while they outlive a test",
              "it is counted when they have ended, for the test or fixture that waits for them"}
@@ -296,6 +297,9 @@ Profile ProfileBuilder::finish(RunFacts facts) && {
     RecordedRun& run = *run_;
     if (!facts.damage && facts.dropped == 0 && run.failure.empty()) {
         run.end(facts.exit_ns, facts.usage.cpu_user + facts.usage.cpu_sys);
+    }
+    if (facts.samples) {
+        charge_running_children(run, facts.samples->children);
     }
     run.close();
     if (facts.exit_ns == 0) {

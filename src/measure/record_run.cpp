@@ -173,6 +173,12 @@ void RecordedRun::end(std::uint64_t exit_ns, Seconds cpu) {
     }
 }
 
+void RecordedRun::charge_children(Account account, Seconds cpu) {
+    Charge children{account, no_cost()};
+    children.cost.children_cpu = cpu;
+    charge(children);
+}
+
 void RecordedRun::close() {
     for (const Charge& rest : ledger_.close()) {
         charge(rest);
@@ -293,6 +299,9 @@ void RecordedRun::see(const Mark& at, Account account) {
     add_span(account, at.wall_ns);
     for (const Charge& each : ledger_.mark(account, at)) {
         charge(each);
+        if (each.cost.children_cpu > Seconds(0)) {
+            reapings.push_back({at.wall_ns, each.account, each.cost.children_cpu});
+        }
     }
     all_waits_known = all_waits_known && at.run_delay_ns.has_value();
     all_peaks_known = all_peaks_known && at.max_rss_kib > 0;

@@ -36,6 +36,13 @@ struct RecordedInstance {
     std::uint64_t teardown_ns = 0;
 };
 
+/// CPU of children that had been waited for by then, and who is charged for it.
+struct Reaping {
+    std::uint64_t at_ns = 0;
+    Account account;
+    Seconds cpu;
+};
+
 /// What the time up to `end_ns`, since the end of the span before, was spent on.
 struct RecordedSpan {
     std::uint64_t end_ns = 0;
@@ -67,6 +74,9 @@ public:
     /// `cpu`: of the process and the children that it had waited for, in all.
     void end(std::uint64_t exit_ns, Seconds cpu);
 
+    /// Adds to the CPU of children that the account is charged for.
+    void charge_children(Account account, Seconds cpu);
+
     /// Ends what is open, and gives each test the fixtures that its fixtures were seen to need.
     void close();
 
@@ -89,6 +99,7 @@ public:
     Cost loop = no_cost();  ///< of tests and their protocols, and of all fixtures
     Cost finish = no_cost();
     Bytes peak_rss;                   ///< of the process; zero where not known
+    std::vector<Reaping> reapings;    ///< in order of time
     std::vector<RecordedSpan> spans;  ///< without gaps from the first mark on, in order of time
     std::vector<HoldingsChange> holdings_changes;
     std::string failure;          ///< why the recorder stopped; empty if it did not

@@ -4,6 +4,7 @@
 // runs the tests.
 
 #include <advisor/domain/profile.hpp>
+#include <advisor/host/descendants.hpp>
 #include <advisor/host/wait_label.hpp>
 
 #include <cstdint>
@@ -22,8 +23,16 @@ struct Sample {
     std::optional<WaitLabel> wait;  ///< what the thread waited for; nothing if it was runnable
 };
 
+/// Processes that the suite has started, as they were at one moment.
+struct ChildrenReading {
+    std::int64_t at_ns = 0;  ///< CLOCK_MONOTONIC
+    std::vector<Descendant> processes;
+};
+
 struct SampleLog {
-    std::vector<Sample> samples;   ///< in order of time
+    std::vector<Sample> samples;  ///< in order of time
+    /// In order of time, each 50 ms; none where there was no process, but the one before and after.
+    std::vector<ChildrenReading> children;
     std::uint64_t late = 0;        ///< not among them: taken more than 0.3 ms after their time
     Seconds lateness;              ///< sum over `samples`
     Seconds elapsed;               ///< between the first and the last instant

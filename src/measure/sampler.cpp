@@ -24,6 +24,9 @@ using std::chrono::nanoseconds;
 /// (measured).
 constexpr std::int64_t k_latest_ns = 300'000;
 
+/// How often to look what child processes use.
+constexpr std::int64_t k_children_ns = 50'000'000;
+
 void sleep_until(std::int64_t instant_ns) {
     const std::int64_t now_ns = monotonic_ns();
     if (instant_ns > now_ns) {
@@ -78,6 +81,7 @@ public:
             const std::int64_t due_ns = schedule.next(monotonic_ns(), thread_cpu_ns());
             sleep_until(due_ns);
             goes_on = take(due_ns);
+            look_at_children();
             if (gil_ && ring_.moment() != RingMoment::none) {
                 test_gil(stop);
                 schedule.leave_out(thread_cpu_ns());
@@ -116,6 +120,19 @@ private:
         return true;
     }
 
+    void look_at_children() {
+        ChildrenReading reading{monotonic_ns(), {}};
+        if (reading.at_ns < children_due_ns_) {
+            return;
+        }
+        children_due_ns_ = reading.at_ns + k_children_ns;
+        reading.processes = descendants_of(writer_.pid);
+        std::vector<ChildrenReading>& log = log_.children;
+        const bool still_none =
+            reading.processes.empty() && !log.empty() && log.back().processes.empty();
+        still_none ? void(log.back() = reading) : log.push_back(std::move(reading));
+    }
+
     /// The recorder waits meanwhile, a second at most for each moment.
     void test_gil(const std::stop_token& stop) {
         for (RingMoment moment = ring_.moment();
@@ -150,6 +167,7 @@ private:
     std::optional<Gil> gil_;
     GilSelfTest test_;
     std::string no_gil_because_;
+    std::int64_t children_due_ns_ = 0;
     SampleLog& log_;
 };
 

@@ -29,7 +29,9 @@ struct Cost {
     Seconds cpu_user;             ///< of the thread that runs tests
     Seconds cpu_sys;              ///< of the thread that runs tests
     Seconds other_threads_cpu;    ///< of the process, less that thread
-    Seconds children_cpu;         ///< of child processes reaped in this span
+    /// Of child processes: what they were seen to use in this span, each 50 ms, and the rest of
+    /// those that were waited for in it.
+    Seconds children_cpu;
     Measured<Seconds> core_wait;  ///< runnable, but waiting for a core (run-queue delay)
     /// By any thread; counted where `measured`, else sampled. Of a free-threaded interpreter: the
     /// time for which the test's thread was attached, as it would be while it held a GIL.

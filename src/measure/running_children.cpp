@@ -1,0 +1,98 @@
+#include "measure/running_children.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+
+namespace advisor {
+
+namespace {
+
+struct Seen {
+    int parent = 0;
+    std::int64_t cpu_ns = 0;      ///< as it was read last
+    std::int64_t charged_ns = 0;  ///< with that of descendants of its own that are gone
+};
+
+class RunningChildren {
+public:
+    explicit RunningChildren(RecordedRun& run)
+        : run_(run) {}
+
+    void read(const ChildrenReading& reading) {
+        std::map<int, Seen> now;
+        std::int64_t grown_ns = 0;
+        for (const Descendant& each : reading.processes) {
+            Seen& seen = now[each.pid];
+            if (const auto before = seen_.find(each.pid); before != seen_.end()) {
+                seen = before->second;
+            }
+            const std::int64_t grown = std::max<std::int64_t>(0, each.cpu_ns - seen.cpu_ns);
+            seen = {each.parent, each.cpu_ns, seen.charged_ns + grown};
+            grown_ns += grown;
+        }
+        for (const auto& [pid, seen] : seen_) {
+            if (now.count(pid) == 0) {
+                leave(seen, reading.at_ns, now);
+            }
+        }
+        give(grown_ns, reading.at_ns);
+        seen_ = std::move(now);
+        at_ns_ = reading.at_ns;
+    }
+
+private:
+    /// What is gone was waited for: by the suite's process, which then was charged for it, or by
+    /// one that is still there.
+    void leave(const Seen& seen, std::int64_t now_ns, std::map<int, Seen>& now) {
+        if (const auto parent = now.find(seen.parent); parent != now.end()) {
+            parent->second.charged_ns += seen.charged_ns;
+            return;
+        }
+        Seconds left(static_cast<double>(seen.charged_ns) * 1e-9);
+        for (Reaping& reaping : run_.reapings) {
+            const auto at = static_cast<std::int64_t>(reaping.at_ns);
+            if (at >= at_ns_ && at <= now_ns && left > Seconds(0)) {
+                const Seconds part = std::min(left, reaping.cpu);
+                run_.charge_children(reaping.account, Seconds(0) - part);
+                reaping.cpu = reaping.cpu - part;
+                left = left - part;
+            }
+        }
+    }
+
+    /// To the spans between the last reading and this one, by their wall.
+    void give(std::int64_t grown_ns, std::int64_t now_ns) {
+        const double per_ns =
+            now_ns > at_ns_ ? static_cast<double>(grown_ns) / static_cast<double>(now_ns - at_ns_)
+                            : 0.0;
+        auto begin = at_ns_;
+        while (span_ < run_.spans.size() && begin < now_ns && per_ns > 0) {
+            const auto end = static_cast<std::int64_t>(run_.spans[span_].end_ns);
+            if (end > begin) {
+                const auto passed = static_cast<double>(std::min(end, now_ns) - begin);
+                run_.charge_children(run_.spans[span_].account, Seconds(passed * per_ns * 1e-9));
+                begin = std::min(end, now_ns);
+            }
+            if (end <= now_ns) {
+                ++span_;
+            }
+        }
+    }
+
+    RecordedRun& run_;
+    std::map<int, Seen> seen_;
+    std::int64_t at_ns_ = 0;
+    std::size_t span_ = 0;
+};
+
+}  // namespace
+
+void charge_running_children(RecordedRun& run, const std::vector<ChildrenReading>& readings) {
+    RunningChildren children(run);
+    for (const ChildrenReading& reading : readings) {
+        children.read(reading);
+    }
+}
+
+}  // namespace advisor

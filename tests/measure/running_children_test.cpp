@@ -1,0 +1,82 @@
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "measure/tape.hpp"
+
+using namespace advisor;
+
+namespace {
+
+constexpr int k_server = 700;
+constexpr int k_its_child = 701;
+
+std::int64_t cpu(int milliseconds) {
+    return std::int64_t{milliseconds} * static_cast<std::int64_t>(k_ms);
+}
+
+/// Three tests of 200 ms that wait; the last one waits for a child that has used 350 ms by then.
+struct Served {
+    Served() {
+        tape.collected({"a.py::t", "a.py::u", "a.py::v"});
+        see({});
+        for (std::uint32_t test = 0; test < 3; ++test) {
+            tape.begin(test).set_up(test).end(test, Phase::setup).report(test, Phase::setup);
+            tape.wait(200);
+            if (test == 2) {
+                tape.now().children_user_s += 0.35;
+            }
+            tape.end(test, Phase::call).counters().report(test, Phase::call);
+            tape.end(test, Phase::teardown).report(test, Phase::teardown);
+            after(test);
+        }
+        tape.finished();
+    }
+    void after(std::uint32_t test) {
+        if (test < 2) {
+            const int used = test == 0 ? 100 : 300;
+            see({{k_server, 1, cpu(used)}, {k_its_child, k_server, cpu(test == 0 ? 10 : 0)}});
+        } else {
+            see({});
+        }
+    }
+    void see(std::vector<Descendant> processes) {
+        log.children.push_back({static_cast<std::int64_t>(tape.now().wall_ns), std::move(processes)}
+        );
+    }
+    Profile profile() {
+        RunFacts facts = facts_of(tape);
+        facts.samples = log;
+        return profile_of(tape, std::move(facts));
+    }
+    Tape tape;
+    SampleLog log;
+};
+
+}  // namespace
+
+TEST_CASE("what a child was seen to use is not charged again to who waits for it") {
+    const Profile profile = Served().profile();
+    CHECK(profile.tests[0].call.children_cpu.value() == ms(110));
+    CHECK(profile.tests[1].call.children_cpu.value() == ms(200));
+    CHECK(profile.tests[2].call.children_cpu.value() == ms(40));
+    CHECK(profile.session.loop.children_cpu.value() == ms(350));
+}
+
+TEST_CASE("without readings a child is charged to who waits for it") {
+    Served served;
+    served.log.children.clear();
+    const Profile profile = served.profile();
+    CHECK(profile.tests[0].call.children_cpu == Seconds(0));
+    CHECK(profile.tests[2].call.children_cpu.value() == ms(350));
+}
+
+TEST_CASE("what nobody waits for is charged to the time in which it was used") {
+    Served served;
+    served.log.children.pop_back();
+    const Profile profile = served.profile();
+    CHECK(profile.tests[0].call.children_cpu.value() == ms(110));
+    CHECK(profile.tests[2].call.children_cpu.value() == ms(350));
+}
