@@ -21,22 +21,28 @@ using TestKey = std::string_view;
 using FixtureKey =
     std::tuple<std::string_view, Scope, std::string_view, std::uint32_t, std::string_view>;
 using Tests = Catalogue<TestKey, TestCost>;
-using Fixtures = Catalogue<FixtureKey, FixtureInstance>;
 
 TestKey key_of_test(const TestCost& test) {
     return test.id;
 }
 
+TestIndex test_of(const FixtureInstance& instance) {
+    return instance.requested_by;
+}
+
+TestIndex test_of(const FunctionFixture& fixture) {
+    return fixture.test;
+}
+
 auto key_of_fixture(const Profile& run) {
-    return [&run](const FixtureInstance& instance) {
-        const FixtureDefinition& definition =
-            run.fixture_definitions.at(instance.use.fixture.value);
+    return [&run](const auto& entry) {
+        const FixtureDefinition& definition = run.fixture_definitions.at(entry.use.fixture.value);
         return FixtureKey{
             definition.name,
             definition.scope,
             definition.base_id,
-            instance.use.parameter,
-            run.tests.at(instance.requested_by.value).id};
+            entry.use.parameter,
+            run.tests.at(test_of(entry).value).id};
     };
 }
 
@@ -157,29 +163,45 @@ std::vector<TestCost> merged_tests(const Runs& runs, const RunCensus& census) {
     return merged;
 }
 
-std::vector<FixtureInstance> merged_fixtures(const Runs& runs) {
-    std::vector<Fixtures> recorded;
+/// The entries of the first run, each with what `take` makes of it and its counterparts in all.
+template <typename Entry, typename Take>
+std::vector<Entry>
+merged_fixtures(const Runs& runs, std::vector<Entry> Profile::*entries, const Take& take) {
+    std::vector<Catalogue<FixtureKey, Entry>> recorded;
     for (const Profile* run : runs) {
-        recorded.emplace_back(run->fixtures, key_of_fixture(*run));
+        recorded.emplace_back(run->*entries, key_of_fixture(*run));
     }
-    std::vector<FixtureInstance> merged = runs.front()->fixtures;
+    std::vector<Entry> merged = runs.front()->*entries;
     const auto key_of = key_of_fixture(*runs.front());
     Occurrences<FixtureKey> occurrences;
-    for (FixtureInstance& instance : merged) {
-        const FixtureKey key = key_of(instance);
+    for (Entry& entry : merged) {
+        const FixtureKey key = key_of(entry);
         const std::uint32_t nth = occurrences.next(key);
-        std::vector<const FixtureInstance*> recordings;
-        for (const Fixtures& fixtures : recorded) {
-            if (const FixtureInstance* recording = fixtures.find(key, nth)) {
+        std::vector<const Entry*> recordings;
+        for (const auto& fixtures : recorded) {
+            if (const Entry* recording = fixtures.find(key, nth)) {
                 recordings.push_back(recording);
             }
         }
-        instance.setup = median(parts_of(recordings, &FixtureInstance::setup));
-        instance.teardown = median(parts_of(recordings, &FixtureInstance::teardown));
-        instance.setup_begin = median_of(recordings, &FixtureInstance::setup_begin);
-        instance.teardown_begin = median_of(recordings, &FixtureInstance::teardown_begin);
+        take(entry, recordings);
     }
     return merged;
+}
+
+void take_instance(FixtureInstance& merged, const std::vector<const FixtureInstance*>& recordings) {
+    merged.setup = median(parts_of(recordings, &FixtureInstance::setup));
+    merged.teardown = median(parts_of(recordings, &FixtureInstance::teardown));
+    merged.setup_begin = median_of(recordings, &FixtureInstance::setup_begin);
+    merged.teardown_begin = median_of(recordings, &FixtureInstance::teardown_begin);
+}
+
+void take_function_fixture(
+    FunctionFixture& merged, const std::vector<const FunctionFixture*>& recordings
+) {
+    merged.setup = median_of(recordings, &FunctionFixture::setup);
+    merged.setup_cpu = median_of(recordings, &FunctionFixture::setup_cpu);
+    merged.teardown = median_of(recordings, &FunctionFixture::teardown);
+    merged.teardown_cpu = median_of(recordings, &FunctionFixture::teardown_cpu);
 }
 
 SessionCost merged_sessions(const std::vector<const SessionCost*>& sessions) {
@@ -330,7 +352,9 @@ Profile merge_profiles(const std::vector<Profile>& runs, std::uint32_t unrecorde
 
     Profile merged = *chosen.front();
     merged.tests = merged_tests(chosen, census);
-    merged.fixtures = merged_fixtures(chosen);
+    merged.fixtures = merged_fixtures(chosen, &Profile::fixtures, take_instance);
+    merged.function_fixtures =
+        merged_fixtures(chosen, &Profile::function_fixtures, take_function_fixture);
     merged.run = merged_run(chosen, merged.tests);
     merged.session = merged_sessions(parts_of(chosen, &Profile::session));
     merged.disturbance = merged_disturbances(parts_of(chosen, &Profile::disturbance));

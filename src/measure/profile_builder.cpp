@@ -90,6 +90,7 @@ void move_work(RecordedRun& run, std::uint64_t exec_ns, Profile& profile) {
         test.begin = since(exec_ns, run.recorded[i].begin_ns);
     }
     profile.tests = std::move(run.tests);
+    profile.function_fixtures = std::move(run.function_fixtures);
     profile.fixtures.reserve(run.instances.size());
     for (RecordedInstance& instance : run.instances) {
         instance.cost.setup_begin = since(exec_ns, instance.setup_ns);

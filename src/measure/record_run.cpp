@@ -108,6 +108,15 @@ void RecordedRun::operator()(const TestPoint& record) {
     }
 }
 
+void RecordedRun::operator()(const FunctionFixturePoint& record) {
+    const Account account = here(open());
+    ledger_.point(account, record.wall_ns, record.thread_cpu_ns);
+    add_span(account, record.wall_ns);
+    if (in_test_ && record.use.fixture.value < definitions.size()) {
+        function_fixture_clock_.take({*current_}, record, function_fixtures);
+    }
+}
+
 void RecordedRun::operator()(const HoldingsCounted& record) {
     const std::optional<Holdings> before = std::exchange(holdings_, record.counts);
     if (!before || *before == record.counts || !current_) {
@@ -153,6 +162,7 @@ void RecordedRun::operator()(const CountersMark& record) {
 
 void RecordedRun::operator()(const FixtureMark& record) {
     see(record.at, here(open()));
+    function_fixture_clock_.take(record);
     if (record.edge == Edge::begin) {
         record.span == FixtureSpan::setup ? begin_fixture(record) : begin_teardown(record);
         return;
@@ -285,6 +295,7 @@ void RecordedRun::end_test() {
     }
     in_test_ = false;
     had_phase_ = false;
+    function_fixture_clock_ = {};
 }
 
 void RecordedRun::add_span(Account account, std::uint64_t end_ns) {

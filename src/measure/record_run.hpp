@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "measure/function_fixture_clock.hpp"
 #include "measure/record_ledger.hpp"
 #include "measure/record_outcome.hpp"
 
@@ -63,6 +64,7 @@ public:
     void operator()(const ItemCollected& record);
     void operator()(const FixtureNeeded& record);
     void operator()(const TestPoint& record);
+    void operator()(const FunctionFixturePoint& record);
     void operator()(const HoldingsCounted& record);
     void operator()(const GilCounted& record) { ledger_.gil(record); }
     void operator()(const RecorderFailed& record);
@@ -94,6 +96,7 @@ public:
     std::vector<TestCost> tests;         ///< but `begin`, `outcome` and `protocol_overhead`
     std::vector<RecordedTest> recorded;  ///< of each of them
     std::vector<RecordedInstance> instances;
+    std::vector<FunctionFixture> function_fixtures;
     Cost configure = no_cost();
     Cost collection = no_cost();
     Cost loop = no_cost();  ///< of tests and their protocols, and of all fixtures
@@ -140,6 +143,7 @@ private:
     bool in_test_ = false;    ///< the current one, up to the next or the session's end
     bool had_phase_ = false;  ///< the current test
     std::vector<OpenFixture> open_fixtures_;
+    FunctionFixtureClock function_fixture_clock_;
     std::vector<Begun> since_mark_;  ///< whose peak of memory the next mark tells
     std::unordered_map<std::uint32_t, std::uint32_t> instance_at_;  ///< by the recorder's number
     std::map<FixtureUse, std::vector<FixtureUse>> needed_by_;       ///< set up within its set-up

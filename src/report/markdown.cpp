@@ -104,7 +104,7 @@ std::string fixtures(const report::ProfileSummary& summary) {
              {seconds_text(fixture.wall, decimals)}}
         );
     }
-    return md::heading("Most expensive fixtures of class scope or wider")
+    return md::heading("Most expensive fixtures")
            + md::table(
                {{"fixture"}, {"scope"}, {"set-ups", Align::right}, {"seconds", Align::right}}, rows
            );
@@ -244,7 +244,8 @@ std::string as_markdown(const Profile& profile) {
            + md::bullets(report::warnings_of(profile))
            + shares("Where the run went", summary.session, wall)
            + shares("What tests and fixtures did", summary.spent, summary.worked)
-           + md::sentence(report::gil_sentence(profile, summary)) + slowest(summary)
+           + md::sentence(report::gil_sentence(profile, summary))
+           + md::sentence(report::identity_sentence(profile, summary)) + slowest(summary)
            + fixtures(summary) + left_behind(profile) + md::missing(profile.missing);
 }
 

@@ -38,6 +38,26 @@ Cost work_of(const Profile& profile) {
     return sum.value_or(Cost{});
 }
 
+/// Of each test and fixture by itself, since what one has too much another may have too little.
+Measured<Seconds> beyond_wall_of(const Profile& profile) {
+    Measured<Seconds> sum(Seconds(0), Source::measured);
+    const auto add = [&](const Cost& cost) {
+        const Seconds beyond = cost.cpu() + cost.core_wait.value_or(Seconds(0)) - cost.wall;
+        sum = sum.has_value() && cost.core_wait.has_value()
+                  ? Measured(sum.value() + std::max(Seconds(0), beyond), Source::measured)
+                  : Measured<Seconds>();
+    };
+    for (const TestCost& test : profile.tests) {
+        if (test.outcome != TestOutcome::not_run) {
+            add(test.total());
+        }
+    }
+    for (const FixtureInstance& instance : profile.fixtures) {
+        add(cost_of(instance));
+    }
+    return sum;
+}
+
 bool knows_cpu(const Profile& profile) {
     return profile.host.rung != Rung::none;
 }
@@ -151,6 +171,13 @@ std::vector<FixtureTotal> fixtures_of(const Profile& profile, std::size_t most) 
             totals[index].wall += cost_of(instance).wall;
         }
     }
+    for (const FunctionFixture& fixture : profile.function_fixtures) {
+        const std::size_t index = fixture.use.fixture.value;
+        if (index < totals.size()) {
+            ++totals[index].instances;
+            totals[index].wall += fixture.setup + fixture.teardown;
+        }
+    }
     totals.erase(
         std::remove_if(
             totals.begin(),
@@ -233,6 +260,7 @@ ProfileSummary summary_of(const Profile& profile, std::size_t most) {
     summary.gil_held = work.gil_held;
     summary.gil_held_blocked = work.gil_held_blocked;
     summary.gil_releases = work.gil_releases;
+    summary.beyond_wall = beyond_wall_of(profile);
     summary.slowest = slowest_of(profile, most);
     summary.fixtures = fixtures_of(profile, most);
     return summary;
@@ -282,6 +310,25 @@ std::string gil_sentence(const Profile& profile, const ProfileSummary& summary) 
                 : "The tests' thread was attached to the interpreter, as if it held a GIL,",
         format_percent(summary.gil_held.value() / summary.worked),
         how_held(profile, summary)
+    );
+}
+
+std::string identity_sentence(const Profile& profile, const ProfileSummary& summary) {
+    constexpr double k_clocks_agree = 0.01;
+    // Medians of parts need not sum to the median of the whole.
+    if (profile.repeats || !summary.beyond_wall.has_value() || !(summary.worked > Seconds(0))) {
+        return {};
+    }
+    const double beyond = summary.beyond_wall.value() / summary.worked;
+    if (beyond > k_clocks_agree) {
+        return fmt::format(
+            "CPU and waiting for a core are {:.1f} % more than the time that passed: a clock of "
+            "this machine is off, and blocked time is not to be trusted.",
+            100 * beyond
+        );
+    }
+    return fmt::format(
+        "Checked: wall = CPU + waiting for a core + blocked, within {:.2f} %.", 100 * beyond
     );
 }
 

@@ -31,6 +31,7 @@ struct ProfileSummary {
     Measured<Seconds> gil_held;  ///< of `worked`, as the next two; absent if any part lacks it
     Measured<Seconds> gil_held_blocked;
     Measured<std::int64_t> gil_releases;
+    Measured<Seconds> beyond_wall;         ///< of CPU and waiting for a core: there should be none
     std::vector<const TestCost*> slowest;  ///< longest first; points into the profile
     std::vector<FixtureTotal> fixtures;    ///< most expensive first
 };
@@ -45,6 +46,11 @@ facts_of(const Profile& profile, const ProfileSummary& summary);
 /// For how much of what tests and fixtures did the GIL was held, and how exactly that is known;
 /// empty where it is not.
 [[nodiscard]] std::string gil_sentence(const Profile& profile, const ProfileSummary& summary);
+
+/// Whether wall = CPU + waiting for a core + blocked, as clocks that agree make it: blocked time is
+/// what the others leave, so that it cannot be where they are more than the wall. By how much they
+/// are, summed over tests and fixtures; empty where waiting for a core is not known.
+[[nodiscard]] std::string identity_sentence(const Profile& profile, const ProfileSummary& summary);
 
 /// Who left something behind at the end of the session, who left most first.
 [[nodiscard]] std::vector<Leaver> ranked_leavers(const Profile& profile);

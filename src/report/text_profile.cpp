@@ -39,8 +39,14 @@ Lines shares(
 
 Lines spent(const Profile& profile, const ProfileSummary& summary, const TextStyle& style) {
     Lines lines = shares("What tests and fixtures did", summary.spent, summary.worked, style);
-    const std::string sentence = lines.empty() ? "" : gil_sentence(profile, summary);
-    return sentence.empty() ? lines : lines + paragraph("  ", sentence, style);
+    if (lines.empty()) {
+        return lines;
+    }
+    for (const std::string& sentence :
+         {gil_sentence(profile, summary), identity_sentence(profile, summary)}) {
+        lines = sentence.empty() ? lines : lines + paragraph("  ", sentence, style);
+    }
+    return lines;
 }
 
 Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
@@ -100,8 +106,7 @@ Lines fixtures(const ProfileSummary& summary, const TextStyle& style) {
              {fixture.name}}
         );
     }
-    return Lines{heading("Most expensive fixtures of class scope or wider", style)}
-           + lines_of(table, 2, style);
+    return Lines{heading("Most expensive fixtures", style)} + lines_of(table, 2, style);
 }
 
 std::string count_text(std::int32_t count) {

@@ -81,6 +81,12 @@ public:
         (*object_)[std::string(key)] = std::move(inner);
     }
 
+    /// An object that older documents of this major lack.
+    template <typename Describe>
+    void later_object(std::string_view key, const Describe& members) {
+        object(key, members);
+    }
+
     void require(bool /*holds*/, std::string_view /*key*/, std::string_view /*predicate*/) {}
 
 private:
@@ -144,6 +150,13 @@ public:
             const Place inner = place_->member(key, *json);
             FieldReader fields(inner);
             members(fields);
+        }
+    }
+
+    template <typename Describe>
+    void later_object(std::string_view key, const Describe& members) {
+        if (place_->has(key)) {
+            object(key, members);
         }
     }
 

@@ -52,6 +52,17 @@ void check_indices(FieldReader& fields, const Profile& profile) {
         "fixtures",
         "refer to a test or a fixture that is not there"
     );
+    fields.require(
+        std::all_of(
+            profile.function_fixtures.begin(),
+            profile.function_fixtures.end(),
+            [&](const FunctionFixture& fixture) {
+                return is_defined(fixture.use) && fixture.test.value < profile.tests.size();
+            }
+        ),
+        "function_fixtures",
+        "refer to a test or a fixture that is not there"
+    );
     require_leftovers(fields, profile);
 }
 
@@ -178,6 +189,13 @@ void describe(auto& fields, Like<Profile> auto& profile) {
             profile.tests = read_tests(table);
         } else {
             write_tests(table, profile.tests);
+        }
+    });
+    fields.later_object("function_fixtures", [&](auto& table) {
+        if constexpr (std::remove_reference_t<decltype(table)>::k_reads) {
+            profile.function_fixtures = read_function_fixtures(table);
+        } else {
+            write_function_fixtures(table, profile.function_fixtures);
         }
     });
     if constexpr (std::remove_reference_t<decltype(fields)>::k_reads) {

@@ -71,6 +71,17 @@ void fixture_columns(auto& table) {
     cost_group(table, "teardown", &FixtureInstance::teardown);
 }
 
+void function_fixture_columns(auto& table) {
+    table.list(
+        "use", [](auto& fixture) -> auto& { return fixture.use; }
+    );
+    column(table, "test", &FunctionFixture::test);
+    column(table, "setup_s", &FunctionFixture::setup);
+    column(table, "setup_cpu_s", &FunctionFixture::setup_cpu);
+    column(table, "teardown_s", &FunctionFixture::teardown);
+    column(table, "teardown_cpu_s", &FunctionFixture::teardown_cpu);
+}
+
 }  // namespace
 
 void write_tests(FieldWriter& fields, const std::vector<TestCost>& tests) {
@@ -107,6 +118,16 @@ void write_fixtures(FieldWriter& fields, const std::vector<FixtureInstance>& fix
 std::vector<FixtureInstance> read_fixtures(FieldReader& fields) {
     std::vector<FixtureInstance> fixtures(list_length(fields, "use"));
     columns(fields, std::span(fixtures), [](auto& table) { fixture_columns(table); });
+    return fixtures;
+}
+
+void write_function_fixtures(FieldWriter& fields, const std::vector<FunctionFixture>& fixtures) {
+    columns(fields, std::span(fixtures), [](auto& table) { function_fixture_columns(table); });
+}
+
+std::vector<FunctionFixture> read_function_fixtures(FieldReader& fields) {
+    std::vector<FunctionFixture> fixtures(list_length(fields, "use"));
+    columns(fields, std::span(fixtures), [](auto& table) { function_fixture_columns(table); });
     return fixtures;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// The two tables of a profile that grow with the suite: its tests and its fixture instances. Their
+// The tables of a profile that grow with the suite: its tests and its fixture instances. Their
 // columns are members of the object that `fields` stands for.
 
 #include <advisor/domain/profile.hpp>
@@ -16,5 +16,8 @@ void write_tests(FieldWriter& fields, const std::vector<TestCost>& tests);
 
 void write_fixtures(FieldWriter& fields, const std::vector<FixtureInstance>& fixtures);
 [[nodiscard]] std::vector<FixtureInstance> read_fixtures(FieldReader& fields);
+
+void write_function_fixtures(FieldWriter& fields, const std::vector<FunctionFixture>& fixtures);
+[[nodiscard]] std::vector<FunctionFixture> read_function_fixtures(FieldReader& fields);
 
 }  // namespace advisor

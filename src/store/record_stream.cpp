@@ -18,6 +18,8 @@ constexpr std::uint32_t k_longest_frame = 64U << 20U;
 constexpr std::size_t k_schedstat_bytes = 56;
 constexpr unsigned k_was_xfail = 1;
 constexpr unsigned k_is_subtest = 2;
+constexpr unsigned k_first_fixture_step = 4;
+constexpr unsigned k_last_fixture_step = 7;
 
 enum Kind : std::uint16_t {
     padding = 0,
@@ -165,6 +167,38 @@ TestPoint point_of(ByteReader& bytes) {
     return record;
 }
 
+/// Bit 1 of an edge in a frame: of the tear-down; bit 0: its end.
+FixtureSpan span_in(unsigned edge) {
+    return (edge & 2U) == 0 ? FixtureSpan::setup : FixtureSpan::teardown;
+}
+
+Edge edge_in(unsigned edge) {
+    return (edge & 1U) == 0 ? Edge::begin : Edge::end;
+}
+
+FunctionFixturePoint function_fixture_point_of(ByteReader& bytes) {
+    constexpr std::uint32_t k_no_parameter = 0xffffff;
+    const auto word = bytes.number<std::uint32_t>();
+    const unsigned edge = (word & 0xffU) - k_first_fixture_step;
+    const std::uint32_t parameter = word >> 8U;
+    FunctionFixturePoint record;
+    record.span = span_in(edge);
+    record.edge = edge_in(edge);
+    record.use.fixture = {bytes.number<std::uint32_t>()};
+    record.use.parameter = parameter == k_no_parameter ? FixtureUse::k_no_parameter : parameter;
+    record.wall_ns = bytes.number<std::uint64_t>();
+    record.thread_cpu_ns = bytes.number<std::uint64_t>();
+    return record;
+}
+
+Record any_point_of(ByteReader& bytes) {
+    const unsigned step = ByteReader(bytes).number<std::uint8_t>();
+    if (step >= k_first_fixture_step && step <= k_last_fixture_step) {
+        return function_fixture_point_of(bytes);
+    }
+    return point_of(bytes);
+}
+
 Record mark_record(std::uint16_t kind, ByteReader& bytes) {
     const auto test = bytes.number<std::uint32_t>();
     const auto a = bytes.number<std::uint32_t>();
@@ -178,14 +212,8 @@ Record mark_record(std::uint16_t kind, ByteReader& bytes) {
     if (kind == counters) {
         return CountersMark{at, {a, std::uint64_t{b} * 1000}};
     }
-    const unsigned which = kind - first_fixture_mark;  // bit 1: tear-down, bit 0: its end
-    return FixtureMark{
-        test,
-        a,
-        which < 2 ? FixtureSpan::setup : FixtureSpan::teardown,
-        which % 2 == 0 ? Edge::begin : Edge::end,
-        FixtureUse{{b}, c},
-        at};
+    const unsigned edge = kind - first_fixture_mark;
+    return FixtureMark{test, a, span_in(edge), edge_in(edge), FixtureUse{{b}, c}, at};
 }
 
 std::optional<Record> record_of(std::uint16_t kind, ByteReader& bytes) {
@@ -219,7 +247,7 @@ bool add_records(std::uint16_t kind, ByteReader& bytes, std::vector<Record>& rec
     std::vector<Record> added;
     if (kind == points) {
         while (!bytes.at_end()) {
-            added.emplace_back(point_of(bytes));
+            added.push_back(any_point_of(bytes));
         }
     } else if (std::optional<Record> record = record_of(kind, bytes)) {
         added.push_back(std::move(*record));

@@ -237,17 +237,71 @@ def test_quick_again():
 """
 
 
-def test_the_cpu_of_a_child_belongs_to_who_reaps_it_however_short(advisor: Program) -> None:
+def test_the_cpu_of_a_child_belongs_to_the_tests_in_whose_time_it_ran(advisor: Program) -> None:
     advisor.write(test_burning=BURNING)
     ended = advisor.suite("profile", "--output", "p.json")
     assert ended.code == 0, ended.err
-    document = json.loads((advisor.directory / "p.json").read_text())
-    tests = document["tests"]
+    tests = json.loads((advisor.directory / "p.json").read_text())["tests"]
     used = dict(zip(tests["name"], tests["call"]["children_cpu_s"], strict=True))
-    assert used.pop("::test_reaps") > 0.2
-    assert set(used.values()) == {0.0}
-    missing = [each["what"] for each in document["missing"]]
-    assert "CPU of child processes while they outlive a test" in missing
+    assert sum(used.values()) > 0.2
+    assert used["::test_waits_until_it_ended"] > 0.1
+    # No more than what it used since it was looked at last, and it was over before.
+    assert used["::test_reaps"] < 0.1
+    assert used["::test_quick"] < 0.01 and used["::test_quick_again"] < 0.01
+
+
+FIXTURES = """
+import time, pytest
+
+@pytest.fixture(autouse=True)
+def always():
+    time.sleep(0.02)
+
+@pytest.fixture(params=["a", "b"])
+def costly(request, tmp_path):
+    time.sleep(0.05)
+    yield request.param
+    time.sleep(0.01)
+
+def setup_function(function):
+    time.sleep(0.03)
+
+@pytest.mark.parametrize("argument", [1, 2])
+def test_it(costly, argument):
+    time.sleep(0.001)
+"""
+
+
+def test_fixtures_of_function_scope_have_times_of_their_own(advisor: Program) -> None:
+    advisor.write(test_fixtures=FIXTURES)
+    ended = advisor.suite("profile", "--output", "p.json")
+    assert ended.code == 0, ended.err
+    document = json.loads((advisor.directory / "p.json").read_text())
+    table = document["function_fixtures"]
+    names = [each["name"] for each in document["fixture_definitions"]]
+    by_name: dict[str, list[tuple[int, list[int], float, float]]] = {}
+    rows = zip(table["test"], table["use"], table["setup_s"], table["teardown_s"], strict=True)
+    for test, use, setup, teardown in rows:
+        by_name.setdefault(names[use[0]], []).append((test, use[1:], setup, teardown))
+    (xunit,) = [name for name in by_name if "setup_function" in name]
+    assert set(by_name) >= {"always", "costly", "tmp_path", xunit}
+    assert "argument" not in by_name
+    for name, least_setup, least_teardown in (
+        ("always", 0.02, 0.0),
+        ("costly", 0.05, 0.01),
+        (xunit, 0.03, 0.0),
+    ):
+        fixtures = by_name[name]
+        assert [test for test, *_ in fixtures] == [0, 1, 2, 3]
+        assert all(setup >= least_setup for _, _, setup, _ in fixtures), fixtures
+        assert all(teardown >= least_teardown for *_, teardown in fixtures), fixtures
+    for phase in ("setup", "teardown"):
+        for test, wall in enumerate(document["tests"][phase]["wall_s"]):
+            times = zip(table["test"], table[f"{phase}_s"], strict=True)
+            assert sum(seconds for of, seconds in times if of == test) <= wall
+    assert sorted(use for _, use, _, _ in by_name["costly"]) == [[0], [0], [1], [1]]
+    text = advisor("report", "p.json").out
+    assert "costly" in text.partition("Most expensive fixtures")[2]
 
 
 def test_a_test_that_hangs_has_the_time_that_it_took(advisor: Program) -> None:

@@ -266,6 +266,22 @@ TEST_CASE("a fixture of another number in another run is the same by its name") 
     }
 }
 
+TEST_CASE("a fixture of function scope is that of the same test") {
+    Profile first = run({test("a.py::x", 1.0), test("b.py::y", 1.0)});
+    first.fixture_definitions = {{"db", Scope::function, "a.py"}};
+    const auto fixture = [](std::uint32_t test, double s) {
+        return FunctionFixture{{test}, {}, Seconds(s), Seconds(s / 2), Seconds(s / 4), Seconds(0)};
+    };
+    first.fixtures.clear();
+    first.function_fixtures = {fixture(0, 1.0), fixture(1, 8.0)};
+    Profile second = first;
+    second.function_fixtures = {fixture(1, 16.0), fixture(0, 2.0)};
+    const Profile merged = merge_profiles({first, second});
+    CHECK(
+        merged.function_fixtures == std::vector<FunctionFixture>{fixture(0, 1.5), fixture(1, 12.0)}
+    );
+}
+
 TEST_CASE("what any run measured is not missing, and of it the others' median is taken") {
     Profile blind = run({test("a.py::x", 1.0)});
     blind.tests[0].call.core_wait = {};

@@ -102,6 +102,78 @@ TEST_CASE("a wide fixture is an instance of its own, without the fixtures within
     CHECK(profile.session.loop.wall.value() == ms(3 + 5 + 2 + 40 + 20 + 7));
 }
 
+namespace {
+
+constexpr FixtureUse k_narrow{{0}, k_none};
+constexpr FixtureUse k_other{{1}, 2};
+constexpr FixtureUse k_wide{{2}, k_none};
+
+/// A test whose fixture asks for another and for a wider one while it is set up.
+Tape& nested_fixtures(Tape& tape) {
+    tape.fixture(0, "narrow", Scope::function).fixture(1, "other", Scope::function);
+    tape.fixture(2, "wide", Scope::module).collected({"a.py::t"}).begin(0).set_up(0).compute(1);
+    tape.narrow(FixtureSpan::setup, Edge::begin, k_narrow).compute(2).wait(3);
+    tape.narrow(FixtureSpan::setup, Edge::begin, k_other).compute(4);
+    tape.narrow(FixtureSpan::setup, Edge::end, k_other);
+    tape.mark(0, 0, FixtureSpan::setup, Edge::begin, k_wide).compute(50);
+    tape.mark(0, 0, FixtureSpan::setup, Edge::end).compute(5);
+    tape.narrow(FixtureSpan::setup, Edge::end, k_narrow);
+    tape.end(0, Phase::setup).report(0, Phase::setup);
+    tape.compute(10).end(0, Phase::call).report(0, Phase::call).compute(1);
+    tape.narrow(FixtureSpan::teardown, Edge::begin, k_narrow).wait(6);
+    tape.narrow(FixtureSpan::teardown, Edge::end, k_narrow);
+    tape.narrow(FixtureSpan::teardown, Edge::begin, k_other).compute(7);
+    return tape;
+}
+
+}  // namespace
+
+TEST_CASE("a fixture of function scope has its own time, and its test all of it") {
+    Tape tape;
+    nested_fixtures(tape).narrow(FixtureSpan::teardown, Edge::end, k_other);
+    tape.end(0, Phase::teardown).report(0, Phase::teardown).finished();
+    const Profile profile = profile_of(tape);
+    REQUIRE(profile.function_fixtures.size() == 2);
+    const FunctionFixture& narrow = profile.function_fixtures[0];
+    CHECK(narrow.test.value == 0);
+    CHECK(narrow.use == k_narrow);
+    CHECK(narrow.setup.value() == ms(10));
+    CHECK(narrow.setup_cpu.value() == ms(7));
+    CHECK(narrow.teardown.value() == ms(6));
+    CHECK(narrow.teardown_cpu == Seconds(0));
+    const FunctionFixture& other = profile.function_fixtures[1];
+    CHECK(other.use == k_other);
+    CHECK(other.setup.value() == ms(4));
+    CHECK(other.teardown.value() == ms(7));
+    CHECK(profile.fixtures.at(0).setup.wall.value() == ms(50));
+    CHECK(profile.tests[0].setup.wall.value() == ms(15));
+    CHECK(profile.tests[0].teardown.wall.value() == ms(14));
+    CHECK(profile.tests[0].fixtures == std::vector<FixtureUse>{k_wide});
+}
+
+TEST_CASE("a fixture of function scope that did not end has no time of that span") {
+    Tape tape;
+    nested_fixtures(tape);
+    const Profile profile = profile_of(tape);
+    REQUIRE(profile.function_fixtures.size() == 2);
+    CHECK(profile.function_fixtures[1].setup.value() == ms(4));
+    CHECK(profile.function_fixtures[1].teardown == Seconds(0));
+}
+
+TEST_CASE("points of fixtures that make no sense change nothing") {
+    Tape tape;
+    tape.fixture(0, "narrow", Scope::function);
+    tape.narrow(FixtureSpan::setup, Edge::begin, k_narrow).collected({"a.py::t", "a.py::u"});
+    tape.begin(0).narrow(FixtureSpan::teardown, Edge::begin, k_narrow);
+    tape.narrow(FixtureSpan::setup, Edge::begin, {{9}, k_none});
+    tape.narrow(FixtureSpan::setup, Edge::end, k_narrow);
+    tape.narrow(FixtureSpan::setup, Edge::begin, k_narrow);
+    tape.short_test(1).narrow(FixtureSpan::setup, Edge::end, k_narrow).finished();
+    const Profile profile = profile_of(tape);
+    REQUIRE(profile.function_fixtures.size() == 1);
+    CHECK(profile.function_fixtures[0].setup == Seconds(0));
+}
+
 TEST_CASE("a fixture that is torn down after the last test is no cost of the session's end") {
     Tape tape;
     tape.fixture(0, "f", Scope::session).collected({"a.py::t"});

@@ -97,6 +97,10 @@ public:
     ) {
         return add(FixtureMark{test, instance, span, edge, use, now_});
     }
+    /// Of a fixture of function scope.
+    Tape& narrow(FixtureSpan span, Edge edge, FixtureUse use) {
+        return add(FunctionFixturePoint{span, edge, use, now_.wall_ns, now_.thread_cpu_ns});
+    }
     Tape& add(Record record) {
         records.push_back(std::move(record));
         return *this;

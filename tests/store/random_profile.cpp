@@ -168,7 +168,17 @@ Profile RandomValues::profile() {
     const std::size_t definitions = profile.fixture_definitions.size();
     profile.tests = list([&] { return test(definitions); });
     if (definitions > 0 && !profile.tests.empty()) {
+        const auto tests = static_cast<std::uint32_t>(profile.tests.size());
         profile.fixtures = list([&] { return instance(definitions, profile.tests.size()); });
+        profile.function_fixtures = list([&] {
+            return FunctionFixture{
+                {random_.below(tests)},
+                use(definitions),
+                seconds(),
+                seconds(),
+                seconds(),
+                seconds()};
+        });
     }
     profile.counters = list([&] { return RunCounter{text(), measured(real())}; });
     profile.sampling = maybe([&] { return sampling(); });

@@ -73,6 +73,10 @@ std::string point(unsigned step, unsigned phase, unsigned outcome, unsigned flag
     return bytes.u32(7).u64(1000).u64(500).str();
 }
 
+std::string fixture_point(unsigned edge, std::uint32_t parameter) {
+    return Payload().u32(edge | parameter << 8U).u32(3).u64(1000).u64(500).str();
+}
+
 /// One frame of each kind.
 Stream one_of_each() {
     Stream stream;
@@ -239,7 +243,7 @@ TEST_CASE("what cannot be a frame is an error that says where it is") {
     }
     SUBCASE("a step that there is not") {
         bytes += Payload().u32(32).add(std::uint16_t{5}).add(std::uint16_t{13}).str();
-        bytes += point(4, 0, 0, 0);
+        bytes += point(8, 0, 0, 0);
         why = "a frame of kind 5 that makes no sense";
     }
     RecordDecoder decoder;
@@ -290,4 +294,23 @@ TEST_CASE("a descriptor that became another file gives no run delay") {
         REQUIRE(records.size() == 1);
         CHECK_FALSE(std::get<CountersMark>(records[0]).at.run_delay_ns.has_value());
     }
+}
+
+TEST_CASE("a point may be of a fixture of function scope") {
+    Stream stream;
+    stream.frame(5, fixture_point(4, 0xffffff) + fixture_point(7, 6));
+    const std::vector<Record> records = decoded(stream.bytes());
+    REQUIRE(records.size() == 2);
+    const FixtureUse plain{{3}, FixtureUse::k_no_parameter};
+    CHECK(
+        std::get<FunctionFixturePoint>(records[0])
+        == FunctionFixturePoint{FixtureSpan::setup, Edge::begin, plain, 1000, 500}
+    );
+    CHECK(
+        std::get<FunctionFixturePoint>(records[1])
+        == FunctionFixturePoint{FixtureSpan::teardown, Edge::end, {{3}, 6}, 1000, 500}
+    );
+    Stream beyond;
+    beyond.frame(5, fixture_point(8, 0));
+    CHECK(decoded(beyond.bytes()).empty());
 }

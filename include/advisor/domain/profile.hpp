@@ -26,9 +26,9 @@ namespace advisor {
 /// Resources of one span of the run. All times in seconds, none negative.
 struct Cost {
     Seconds wall;
-    Seconds cpu_user;             ///< of the thread that runs tests
-    Seconds cpu_sys;              ///< of the thread that runs tests
-    Seconds other_threads_cpu;    ///< of the process, less that thread
+    Seconds cpu_user;           ///< of the thread that runs tests
+    Seconds cpu_sys;            ///< of the thread that runs tests
+    Seconds other_threads_cpu;  ///< of the process, less that thread
     /// Of child processes: what they were seen to use in this span, each 50 ms, and the rest of
     /// those that were waited for in it.
     Seconds children_cpu;
@@ -94,6 +94,19 @@ struct FixtureInstance {
     Seconds teardown_begin;  ///< from the exec of the run; zero if it was never torn down
     Cost teardown;
     friend bool operator==(const FixtureInstance&, const FixtureInstance&) = default;
+};
+
+/// One set-up of a fixture of function scope and its tear-down, without what it set up itself by
+/// request.getfixturevalue(). Unlike that of a wider one, its cost is contained in the phases of
+/// its test. A span that did not come to its end is zero.
+struct FunctionFixture {
+    TestIndex test;
+    FixtureUse use;
+    Seconds setup;      ///< wall
+    Seconds setup_cpu;  ///< of the thread that runs tests, to 0.1 ms, as the next but one
+    Seconds teardown;   ///< wall
+    Seconds teardown_cpu;
+    friend bool operator==(const FunctionFixture&, const FunctionFixture&) = default;
 };
 
 /// What a thread waited for that neither ran nor wanted to.
@@ -237,7 +250,8 @@ struct Profile {
     SessionCost session;
     std::vector<FixtureDefinition> fixture_definitions;
     std::vector<FixtureInstance> fixtures;
-    std::vector<TestCost> tests;  ///< in collection order
+    std::vector<TestCost> tests;                     ///< in collection order
+    std::vector<FunctionFixture> function_fixtures;  ///< in order of set-up
     std::vector<RunCounter> counters;
     std::optional<Sampling> sampling;    ///< absent where nothing was sampled
     std::optional<Leftovers> leftovers;  ///< absent where they were not counted throughout

@@ -13,6 +13,8 @@
 //    4 need       u32 test, definition, parameter, 0: a fixture asked for while the test ran
 //    5 points     {u8 step, phase, outcome, flags, u32 test; u64 monotonic ns, u64 thread CPU ns}
 //                 of each TestPoint
+//                 {u8 4 to 7, u24 parameter, u32 definition; u64, u64 likewise} of each
+//                 FunctionFixturePoint: a set-up begins, ends, its tear-down begins, ends
 //    6 failed     the reason why the recorder stopped, up to the first zero byte
 //    7 holdings   u32 test, threads, descriptors, children: other counts than those before; what
 //                 changed them ran after the begin of that test
@@ -175,12 +177,23 @@ struct FixtureMark {
     friend bool operator==(const FixtureMark&, const FixtureMark&) = default;
 };
 
+/// Of a fixture of function scope, within the test that is running: like a TestPoint, cheap.
+struct FunctionFixturePoint {
+    FixtureSpan span = FixtureSpan::setup;
+    Edge edge = Edge::begin;
+    FixtureUse use;
+    std::uint64_t wall_ns = 0;
+    std::uint64_t thread_cpu_ns = 0;
+    friend bool operator==(const FunctionFixturePoint&, const FunctionFixturePoint&) = default;
+};
+
 using Record = std::variant<
     RunFact,
     FixtureDefined,
     ItemCollected,
     FixtureNeeded,
     TestPoint,
+    FunctionFixturePoint,
     HoldingsCounted,
     GilCounted,
     RecorderFailed,

@@ -48,11 +48,16 @@ SETUP_BEGIN, SETUP_END, TEARDOWN_BEGIN, TEARDOWN_END = 48, 49, 50, 51
 # outcome and the flags of a report, and 32 bits for the test.
 BEGUN, SET_UP, ENDED, REPORTED = 0, 1, 2, 3
 
+# Points of a fixture of function scope, likewise; above it 24 bits for the parameter and 32 for the
+# definition.
+MAKE_BEGIN, MAKE_END, DROP_BEGIN, DROP_END = 4, 5, 6, 7
+
 PHASES = {"setup": 0, "call": 1, "teardown": 2}
 OUTCOMES = {"passed": 0, "failed": 1, "skipped": 2, "rerun": 3}
 SCOPES = {"function": 0, "class": 1, "module": 2, "package": 3, "session": 4}
 WAS_XFAIL, IS_SUBTEST = 1, 2
 NO_PARAMETER = 0xFFFFFFFF
+NO_NARROW = 0xFFFFFF  # likewise, in 24 bits
 
 
 def encoded(text: str) -> bytes:
@@ -82,6 +87,10 @@ class Recorder:
         self.uses: tuple[object, list[tuple[str, int]]] = (None, [])
         self.parent: tuple[object, int, int] = (None, 0, 0)
         self.instances = 0
+        self.spans_of = (
+            (self.begin_narrow, self.end_narrow),
+            (self.begin_fixture, self.end_fixture),
+        )
         self.watch_tests()
         os.register_at_fork(after_in_child=self.leave)
 
@@ -297,15 +306,34 @@ class Recorder:
         self.next_test(self.test, False)
         self.mark(kind, self.test, *numbers)
 
+    def begin_narrow(self, definition: Any, request: Any) -> Any:
+        """What its points are written with; None for an argument of parametrize."""
+        known = self.definitions.get(id(definition))
+        if known is None:
+            if getattr(definition.func, "__name__", "") == "get_direct_param_fixture_func":
+                return None
+            known = self.define(definition)
+        at = request.param_index if hasattr(request, "param") else NO_NARROW
+        parameter = min(at, NO_NARROW)
+        what = parameter << 8 | known << 32
+        definition.addfinalizer(lambda: self.guarded(self.point, DROP_END | what))
+        self.point(MAKE_BEGIN | what)
+        return what
+
+    def end_narrow(self, definition: Any, what: int) -> None:
+        self.point(MAKE_END | what)
+        definition.addfinalizer(lambda: self.guarded(self.point, DROP_BEGIN | what))
+
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Iterator[None]:
         # Finalizers run last in, first out: what is added before the set-up ends the tear-down,
         # and what is added after it begins it, once all fixtures that depend on this one are gone.
         wide = fixturedef.scope != "function"
-        number = self.guarded(self.begin_fixture, fixturedef, request) if wide else None
+        begin, end = self.spans_of[wide]
+        number = self.guarded(begin, fixturedef, request)
         yield
         if number is not None:
-            self.guarded(self.end_fixture, fixturedef, number)
+            self.guarded(end, fixturedef, number)
 
 
 def without_own_words(words: list[str]) -> list[str]:
