@@ -90,7 +90,11 @@ def forget_old_stamps() -> None:
 
 def main(arguments: list[str]) -> int:
     build = Path(arguments[0]).resolve()
-    entries = json.loads((build / "compile_commands.json").read_text())
+    database = build / "compile_commands.json"
+    if not database.is_file():
+        print(f"error: there is no {database}; hint: build first, as script/build dev does")
+        return 2
+    entries = json.loads(database.read_text())
     commands = {Path(entry["file"]): entry["command"] for entry in entries}
     asked = [Path(name).resolve() for name in arguments[1:]]
     sources = asked or sorted(file for file in commands if (ROOT / "src") in file.parents)

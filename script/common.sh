@@ -41,7 +41,7 @@ run_or_list() {
         for entry in bench/*/"$kind"; do
             [ -x "$entry" ] || continue
             name=$(basename "$(dirname "$entry")")
-            printf '%-12s %s\n' "$name" "$(sed -n '1s/^# *//p' "bench/$name/README.md")"
+            printf '%-12s %s\n' "$name" "$(sed -n "1s/^# *$name: *//p" "bench/$name/README.md")"
         done
         return
     fi

@@ -20,10 +20,7 @@ LIBRARIES = {
     "libpfm4": ("perfmon/", "pfm"),
     "Eigen": ("Eigen/", "Eigen3::Eigen"),
     "Boost.Program_options": ("boost/program_options", "Boost::program_options"),
-    "Boost.Math": ("boost/math/", "Boost::headers"),
 }
-# Comes with CMake itself, not with a package.
-PLATFORM_LINKS = {"Threads::Threads", "${CMAKE_DL_LIBS}"}
 
 PURE_ROOMS = {"domain", "model", "advise", "report"}
 IMPURE_HEADERS = {
@@ -120,7 +117,7 @@ def link_faults(tree: Path) -> Iterator[str]:
             for lower in set(words.get("ROOMS", [])) - rooms[room].may_include:
                 yield f"{lists.relative_to(tree)}: {room} may not link the room {lower}"
             links = {LIBRARIES[name][1] for name in rooms[room].libraries}
-            for link in set(words.get("PRIVATE", [])) - links - PLATFORM_LINKS:
+            for link in set(words.get("PRIVATE", [])) - links:
                 yield f"{lists.relative_to(tree)}: {room} may not link {link}"
 
 
