@@ -121,6 +121,19 @@ bool any(const std::vector<JournalPhase>& phases, std::string_view when, std::st
     });
 }
 
+Seconds time_of(const std::vector<JournalPhase>& phases, std::string_view when) {
+    Seconds sum;
+    for (const JournalPhase& phase : phases) {
+        sum += phase.when == when ? phase.duration : Seconds(0);
+    }
+    return sum;
+}
+
+/// Nothing ended it before its time.
+bool is_whole(const std::vector<JournalPhase>& phases) {
+    return !phases.empty() && phases.back().when == "teardown";
+}
+
 }  // namespace
 
 std::string final_outcome(const std::vector<JournalPhase>& phases) {
@@ -206,15 +219,16 @@ surprises(const Journal& journal, const std::map<std::string, Seconds>& profiled
     std::vector<Surprise> found;
     for (const JournalEvent& event : journal.events) {
         const auto known = profiled.find(event.id);
-        if (event.event != "final" || known == profiled.end()) {
+        if (event.event != "final" || known == profiled.end() || !is_whole(event.phases)) {
             continue;
         }
-        Surprise surprise{event.id, known->second, Seconds(0)};
-        for (const JournalPhase& phase : event.phases) {
-            surprise.measured += phase.duration;
-        }
-        if (difference(surprise) > std::max(k_least, known->second / 2.0).value()) {
-            found.push_back(std::move(surprise));
+        const Seconds expected = known->second;
+        const Seconds tolerated = std::max(k_least, expected / 2.0);
+        const Seconds call = time_of(event.phases, "call");
+        const Seconds all =
+            call + time_of(event.phases, "setup") + time_of(event.phases, "teardown");
+        if (call > expected + tolerated || all < expected - tolerated) {
+            found.push_back({event.id, expected, call > expected ? call : all});
         }
     }
     std::stable_sort(found.begin(), found.end(), [&](const Surprise& a, const Surprise& b) {

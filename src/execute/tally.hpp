@@ -37,7 +37,9 @@ struct Tally {
 new_tests(const Journal& journal, const std::map<std::string, Seconds>& recorded);
 
 /// Tests that took far longer or shorter than `profiled`, at most three, the largest difference
-/// first. Small in proportion or in itself is no surprise: a half, and a tenth of a second.
+/// first. Small in proportion or in itself is no surprise: a half, and a tenth of a second. Nor is
+/// a long set-up or tear-down, which may be that of a fixture that each worker has once: `profiled`
+/// is without those of class scope or wider.
 [[nodiscard]] std::vector<Surprise>
 surprises(const Journal& journal, const std::map<std::string, Seconds>& profiled);
 

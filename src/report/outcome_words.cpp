@@ -90,7 +90,9 @@ std::string counts_of(const RunOutcome& outcome) {
 }
 
 std::string range_remark(const RunOutcome& outcome) {
-    if (!outcome.predicted || !outcome.conservation.is_whole()) {
+    const bool ended_early =
+        outcome.deadline || !outcome.stalls.empty() || outcome.outcomes.empty();
+    if (!outcome.predicted || !outcome.conservation.is_whole() || ended_early) {
         return {};
     }
     const Interval<Seconds>& range = outcome.predicted->wall;

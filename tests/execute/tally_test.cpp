@@ -121,13 +121,25 @@ TEST_CASE("a surprise is large in itself and in proportion") {
     Journal journal;
     for (const auto& [id, seconds] :
          {std::pair{"longer", 5.0}, {"as before", 1.4}, {"tiny", 0.05}, {"gone", 0.0}}) {
-        journal.events.push_back(final_of(id, {phase("call", "passed", seconds)}));
+        journal.events.push_back(
+            final_of(id, {phase("call", "passed", seconds), phase("teardown", "passed", 0.0)})
+        );
     }
+    // What may be the fixtures of a worker, and what was stopped.
+    const auto passed = [](const char* when, double seconds) {
+        return phase(when, "passed", seconds);
+    };
+    journal.events.push_back(final_of(
+        "first of its worker", {passed("setup", 9), passed("call", 1), passed("teardown", 9)}
+    ));
+    journal.events.push_back(final_of("stopped", {passed("setup", 0)}));
     const std::map<std::string, Seconds> profiled{
         {"longer", Seconds(1)},
         {"as before", Seconds(1)},
         {"tiny", Seconds(0.01)},
-        {"gone", Seconds(2)}};
+        {"gone", Seconds(2)},
+        {"first of its worker", Seconds(1)},
+        {"stopped", Seconds(3)}};
     const std::vector<Surprise> found = surprises(journal, profiled);
     REQUIRE(found.size() == 2);
     CHECK(found[0] == Surprise{"longer", Seconds(1), Seconds(5)});
