@@ -37,7 +37,7 @@ from typing import Any
 import pytest
 from advisor_gil import begin_counting, counter
 from advisor_leftovers import leftovers
-from advisor_ring import HEADER_BYTES, NO_TEST, Counter, moments, open_ring, writers
+from advisor_ring import HEADER_BYTES, NO_TEST, SHORT, Counter, moments, open_ring, writers
 
 # Kinds of frames.
 FACT, FIXTURE, ITEM, NEED, FAILED = 1, 2, 3, 4, 6
@@ -72,7 +72,7 @@ class Recorder:
     """The hooks.  Plain ones wherever the end of a span can be taken from the next hook."""
 
     def __init__(self, memory: mmap.mmap, counter: Counter | None, peaks: bool) -> None:
-        self.frame, self.mark, self.point, self.end = writers(memory, counter, peaks)
+        self.frame, self.mark, self.point, self.tell_reaped = writers(memory, counter, peaks)
         self.show_gil = moments(memory)
         self.longest = (len(memory) - HEADER_BYTES) // 2  # of the frames that are written
         self.get_ident, self.pack = _thread.get_ident, struct.pack
@@ -85,7 +85,7 @@ class Recorder:
         self.kept: list[object] = []  # so that an id() is never another object's later
         self.definitions: dict[int, int] = {}
         self.uses: tuple[object, list[tuple[str, int]]] = (None, [])
-        self.parent: tuple[object, int, int] = (None, 0, 0)
+        self.parent: tuple[object, tuple[int, int, bool]] = (None, (0, 0, False))
         self.instances = 0
         self.spans_of = (
             (self.begin_narrow, self.end_narrow),
@@ -157,21 +157,23 @@ class Recorder:
         index = self.tests[id(item)] = len(self.tests)
         self.kept.append(item)
         node_id = encoded(item.nodeid)[: self.longest // 2]
-        # To ask for the keyword is much cheaper than to look for marks.
-        groups = self.groups(item) if "xdist_group" in item.keywords else b""
+        module, class_, in_group = self.of_parent(item)
+        groups = self.groups(item) if in_group or item.own_markers else b""
         uses = self.fixtures(item)
-        module, class_ = self.prefixes(item)
         head = self.pack("=6I", index, module, class_, len(uses) // 8, len(groups), len(node_id))
         self.frame(ITEM, head + uses + groups + node_id)
         return index
 
-    def prefixes(self, item: pytest.Item) -> tuple[int, int]:
-        """Byte lengths of the parts of the node id that name its module and innermost class."""
-        if self.parent[0] is not item.parent:
+    def of_parent(self, item: pytest.Item) -> tuple[int, int, bool]:
+        """Byte lengths of the parts of the node id that name its module and innermost class, and
+        whether one of its parents is in a group of xdist."""
+        parent = item.parent
+        if self.parent[0] is not parent:
             nodes = [item.getparent(kind) for kind in (pytest.File, pytest.Class)]
             module, class_ = [len(encoded(node.nodeid)) if node else 0 for node in nodes]
-            self.parent = (item.parent, module, class_)
-        return self.parent[1:]
+            in_group = parent is not None and "xdist_group" in parent.keywords
+            self.parent = (parent, (module, class_, in_group))
+        return self.parent[1]
 
     def groups(self, item: pytest.Item) -> bytes:
         """Names of the xdist_group marks as xdist reads them, outermost first."""
@@ -221,16 +223,19 @@ class Recorder:
 
     def watch_tests(self) -> None:
         """Makes the hooks that every test pays for: closures, with the door within."""
-        get_ident, point, end, tests = self.get_ident, self.point, self.end, self.tests
-        next_test = self.next_test
-        here = 0
+        get_ident, point, tests = self.get_ident, self.point, self.tests
+        next_test, tell_reaped = self.next_test, self.tell_reaped
+        here = phase_began = 0
+        may_reap = True
         begun: pytest.Item | None = None
 
         def begin(item: pytest.Item) -> None:
-            nonlocal here, begun
+            nonlocal here, begun, may_reap
             known = tests.get(id(item))
             next_ = self.announce(item) if known is None else known
-            next_test(next_, True)
+            children = next_test(next_, True)
+            if children is not None:
+                may_reap = children > 0
             self.test, here, begun = next_, next_ << 32, item
             point(BEGUN | here)
 
@@ -244,20 +249,27 @@ class Recorder:
 
         @pytest.hookimpl(tryfirst=True)
         def setup(item: pytest.Item) -> None:
+            nonlocal phase_began
             if get_ident() == self.thread:
                 try:
                     if item is not begun:  # another plugin ran it, and ours was not asked
                         begin(item)
-                    point(SET_UP | here)
+                    phase_began = point(SET_UP | here)
                 except Exception as error:
                     self.stop(error)
 
         @pytest.hookimpl(tryfirst=True)
         def make_report(item: pytest.Item, call: Any) -> None:
+            nonlocal may_reap
             if get_ident() == self.thread:
                 try:
                     phase = PHASES.get(call.when, 1)
-                    end(ENDED | phase << 8 | here)
+                    # A child to reap was there when they were counted, or was started since then
+                    # in a phase that was not as short as this.
+                    if point(ENDED | phase << 8 | here) - phase_began > SHORT:
+                        may_reap = True
+                    if may_reap:
+                        tell_reaped()
                     if phase == 1:
                         self.add_needs(item)
                 except Exception as error:
@@ -265,13 +277,14 @@ class Recorder:
 
         @pytest.hookimpl(trylast=True)
         def log_report(report: Any) -> None:
+            nonlocal phase_began
             # The next phase begins when all have heard of this one.
             if get_ident() == self.thread:
                 try:
                     flags = WAS_XFAIL if hasattr(report, "wasxfail") else 0
                     flags |= IS_SUBTEST if hasattr(report, "context") else 0  # not its test's end
                     what = PHASES.get(report.when, 1) << 8 | OUTCOMES.get(report.outcome, 0) << 16
-                    point(REPORTED | what | flags << 24 | here)
+                    phase_began = point(REPORTED | what | flags << 24 | here)
                 except Exception as error:
                     self.stop(error)
 

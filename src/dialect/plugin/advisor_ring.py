@@ -39,8 +39,8 @@ SHORT = MILLISECOND // 10
 KIBIBYTES = 1024  # of memory more, that are told at once
 
 Frame = Callable[[int, bytes], None]
-Point = Callable[[int], None]
-Writers = tuple[Frame, Callable[..., None], Point, Point]
+Point = Callable[[int], int]
+Writers = tuple[Frame, Callable[..., None], Point, Callable[[], None]]
 # Makes of frame() what is called before each point and mark, and what is called within a mark.
 Counter = Callable[[Frame], tuple[Callable[[], None], Callable[[], None]]]
 
@@ -131,8 +131,8 @@ def peaks() -> tuple[Callable[[Usage], int], Callable[[], bool]]:
 
 
 def writers(memory: mmap.mmap, counter: Counter | None, restarts: bool) -> Writers:
-    """The functions that write: frame(kind, payload), mark(kind, ...), point(what) and end(what), a
-    point behind which there is a mark if a child process was reaped that used CPU.
+    """The functions that write: frame(kind, payload), mark(kind, ...), point(what), which returns
+    the time, and tell_reaped(): a mark if a child process was reaped that used CPU.
 
     A frame becomes visible as a whole: its bytes first, the ring's position last.
 
@@ -236,7 +236,7 @@ def writers(memory: mmap.mmap, counter: Counter | None, restarts: bool) -> Write
             )
             publish(mark_size)
 
-    def point(what: int) -> None:
+    def point(what: int) -> int:
         nonlocal position, sequence, read_at, read_cpu
         now = clock(monotonic)
         cpu = read_cpu + now - read_at
@@ -251,9 +251,9 @@ def writers(memory: mmap.mmap, counter: Counter | None, restarts: bool) -> Write
             words[WRITTEN] = position
         if now > due:
             look(now, cpu)
+        return now
 
-    def end(what: int) -> None:
-        point(what)
+    def tell_reaped() -> None:
         used = usage(reaped)
         if used[0] + used[1] > of_children:
             mark(COUNTERS, NO_TEST, settled, (clock(monotonic) - looked) // 1000)
@@ -268,7 +268,7 @@ def writers(memory: mmap.mmap, counter: Counter | None, restarts: bool) -> Write
         due = now + MILLISECOND
         passed, used = now - latest, cpu - latest_cpu
         unnoticed = SHORT + passed // 64  # interrupts of the kernel take that much
-        tells, since = passed > 50 * MILLISECOND or passed - used > unnoticed, looked
+        tells, since = passed > 100 * MILLISECOND or passed - used > unnoticed, looked
         if now > due_of_all:
             of_all, looked = usage(everyone), now
             others_ran = (of_all[0] + of_all[1]) * SECOND - latest_of_all - used > unnoticed
@@ -279,11 +279,11 @@ def writers(memory: mmap.mmap, counter: Counter | None, restarts: bool) -> Write
             mark(COUNTERS, NO_TEST, settled, (now - since) // 1000)
 
     def counted(write: Point) -> Point:
-        def counted_point(what: int) -> None:
+        def counted_point(what: int) -> int:
             count()
-            write(what)
+            return write(what)
 
         return counted_point if counter else write
 
     count, leave_out = counter(frame) if counter else (nothing, nothing)
-    return frame, mark, counted(point), counted(end)
+    return frame, mark, counted(point), tell_reaped
