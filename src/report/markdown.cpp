@@ -244,8 +244,9 @@ std::string as_markdown(const Profile& profile) {
            + md::bullets(report::warnings_of(profile))
            + shares("Where the run went", summary.session, wall)
            + shares("What tests and fixtures did", summary.spent, summary.worked)
-           + md::sentence(report::gil_sentence(profile, summary)) + slowest(summary)
-           + fixtures(summary) + left_behind(profile) + md::missing(profile.missing);
+           + md::sentence(report::gil_sentence(profile, summary))
+           + md::sentence(report::waits_sentence(profile)) + slowest(summary) + fixtures(summary)
+           + left_behind(profile) + md::missing(profile.missing);
 }
 
 std::string as_markdown(const RunOutcome& outcome) {

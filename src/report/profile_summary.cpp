@@ -285,6 +285,24 @@ std::string gil_sentence(const Profile& profile, const ProfileSummary& summary) 
     );
 }
 
+std::string waits_sentence(const Profile& profile) {
+    if (!profile.sampling) {
+        return {};
+    }
+    Seconds blocked;
+    for (const WaitTotal& wait : profile.sampling->waits) {
+        blocked += wait.time;
+    }
+    const Seconds whole = std::min(profile.sampling->seen_whole, blocked);
+    if (!(whole > Seconds(0))) {
+        return {};
+    }
+    return fmt::format(
+        "{} of the blocked time is by waits that were seen from begin to end, the rest by samples.",
+        format_percent(whole / blocked)
+    );
+}
+
 std::vector<Leaver> ranked_leavers(const Profile& profile) {
     std::vector<Leaver> rows = leavers(profile);
     const auto all_of = [](const Leaver& leaver) {

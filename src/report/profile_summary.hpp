@@ -46,6 +46,9 @@ facts_of(const Profile& profile, const ProfileSummary& summary);
 /// empty where it is not.
 [[nodiscard]] std::string gil_sentence(const Profile& profile, const ProfileSummary& summary);
 
+/// How much of the blocked time is by waits that were seen whole; empty where none were.
+[[nodiscard]] std::string waits_sentence(const Profile& profile);
+
 /// Who left something behind at the end of the session, who left most first.
 [[nodiscard]] std::vector<Leaver> ranked_leavers(const Profile& profile);
 

@@ -39,8 +39,12 @@ Lines shares(
 
 Lines spent(const Profile& profile, const ProfileSummary& summary, const TextStyle& style) {
     Lines lines = shares("What tests and fixtures did", summary.spent, summary.worked, style);
-    const std::string sentence = lines.empty() ? "" : gil_sentence(profile, summary);
-    return sentence.empty() ? lines : lines + paragraph("  ", sentence, style);
+    for (const std::string& sentence : {gil_sentence(profile, summary), waits_sentence(profile)}) {
+        if (!lines.empty() && !sentence.empty()) {
+            lines = lines + paragraph("  ", sentence, style);
+        }
+    }
+    return lines;
 }
 
 Lines slowest(const ProfileSummary& summary, const TextStyle& style) {

@@ -26,9 +26,9 @@ namespace advisor {
 /// Resources of one span of the run. All times in seconds, none negative.
 struct Cost {
     Seconds wall;
-    Seconds cpu_user;             ///< of the thread that runs tests
-    Seconds cpu_sys;              ///< of the thread that runs tests
-    Seconds other_threads_cpu;    ///< of the process, less that thread
+    Seconds cpu_user;           ///< of the thread that runs tests
+    Seconds cpu_sys;            ///< of the thread that runs tests
+    Seconds other_threads_cpu;  ///< of the process, less that thread
     /// Of child processes: what they were seen to use in this span, each 50 ms, and the rest of
     /// those that were waited for in it.
     Seconds children_cpu;
@@ -109,7 +109,8 @@ enum class WaitReason : std::uint8_t {
 
 inline constexpr std::size_t k_wait_reasons = 7;
 
-/// A part of the blocked time of a test, by samples of it, of its file and of the suite.
+/// A part of the blocked time of a test, by waits of it that were seen whole, and for the rest by
+/// samples of it, of its file and of the suite.
 struct Wait {
     WaitReason reason = WaitReason::other;
     Seconds time;
@@ -200,6 +201,8 @@ struct Sampling {
     Seconds gil_standard_error;
     Seconds gil_held_blocked;      ///< part of `gil_held` in which the test's thread did not run
     std::vector<WaitTotal> waits;  ///< longest first; empty where not sampled
+    /// Part of `waits` of which not only the reason is known, but when each began and ended.
+    Seconds seen_whole;
     friend bool operator==(const Sampling&, const Sampling&) = default;
 };
 
