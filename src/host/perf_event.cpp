@@ -68,6 +68,14 @@ std::string reason_of(int code) {
 
 }  // namespace
 
+Result<Descriptor> open_perf_event(const std::string& what, perf_event_attr attributes, int pid) {
+    const long fd = ::syscall(SYS_perf_event_open, &attributes, pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
+    if (fd < 0) {
+        return fail(ErrorKind::environment, what, reason_of(errno));
+    }
+    return Descriptor(static_cast<int>(fd));
+}
+
 Result<PerfEvent> PerfEvent::open(const std::string& name, int pid, PerfTarget target) {
     auto attributes = encode(name);
     if (!attributes) {
@@ -80,11 +88,11 @@ Result<PerfEvent> PerfEvent::open(const std::string& name, int pid, PerfTarget t
     attributes->enable_on_exec = on_exec ? 1 : 0;
     attributes->inherit = on_exec ? 1 : 0;
     attributes->read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
-    const long fd = ::syscall(SYS_perf_event_open, &*attributes, pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
-    if (fd < 0) {
-        return fail(ErrorKind::environment, fmt::format("cannot count {}", name), reason_of(errno));
+    auto fd = open_perf_event(fmt::format("cannot count {}", name), *attributes, pid);
+    if (!fd) {
+        return tl::unexpected(fd.error());
     }
-    return PerfEvent(Descriptor(static_cast<int>(fd)));
+    return PerfEvent(std::move(*fd));
 }
 
 Result<PerfReading> PerfEvent::read() const {

@@ -1,6 +1,6 @@
 #pragma once
 
-// One event of perf_event_open, encoded by libpfm4.
+// One event of perf_event_open, encoded by libpfm4 where it counts.
 
 #include <advisor/base/result.hpp>
 #include <advisor/host/descriptor.hpp>
@@ -8,7 +8,14 @@
 #include <cstdint>
 #include <string>
 
+struct perf_event_attr;
+
 namespace advisor {
+
+/// perf_event_open(2) for one process or thread on any core. The Error is that of `what`, its
+/// `because` is for people: no PMU, paranoid level, seccomp.
+[[nodiscard]] Result<Descriptor>
+open_perf_event(const std::string& what, perf_event_attr attributes, int pid);
 
 struct PerfReading {
     double value = 0;    ///< scaled to the whole time
@@ -22,7 +29,6 @@ enum class PerfTarget : std::uint8_t {
 
 class PerfEvent {
 public:
-    /// The Error's `because` is for people: no PMU, paranoid level, seccomp.
     [[nodiscard]] static Result<PerfEvent>
     open(const std::string& name, int pid, PerfTarget target);
     [[nodiscard]] Result<PerfReading> read() const;

@@ -282,6 +282,7 @@ std::optional<Sampling> merged_samplings(const Runs& runs) {
     take(&Sampling::gil_held);
     take(&Sampling::gil_standard_error);
     take(&Sampling::gil_held_blocked);
+    take(&Sampling::seen_whole);
     merged.waits = merged_waits(
         parts_of(samplings, &Sampling::waits),
         [](const WaitTotal& a, const WaitTotal& b) {

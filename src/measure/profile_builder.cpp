@@ -180,6 +180,8 @@ void name_unsampled(const RecordedRun& run, const RunFacts& facts, Profile& prof
     name_missing_gil(run, facts, why(no_gil), profile);
     if (const std::string waits = why(log.no_waits_because); !waits.empty()) {
         profile.missing.push_back({"what blocked time waited for", waits});
+    } else if (!profile.sampling->waits.empty() && !log.no_switches_because.empty()) {
+        profile.missing.push_back({"when waits began and ended", log.no_switches_because});
     }
 }
 

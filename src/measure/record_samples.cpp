@@ -1,19 +1,17 @@
 #include "measure/record_samples.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <string>
 #include <utility>
 
 #include "measure/shrinkage.hpp"
+#include "measure/wait_split.hpp"
 
 namespace advisor {
 
 namespace {
-
-using Reasons = std::array<double, k_wait_reasons>;
 
 struct Tally {
     std::uint32_t on_core = 0;
@@ -22,7 +20,7 @@ struct Tally {
     std::uint32_t runnable_held = 0;
     std::uint32_t blocked = 0;
     std::uint32_t blocked_held = 0;
-    Reasons reasons{};
+    SampledWaits waits;
 };
 
 void add(Tally& tally, const Sample& sample) {
@@ -31,7 +29,6 @@ void add(Tally& tally, const Sample& sample) {
     if (sample.wait) {
         tally.blocked += known ? 1 : 0;
         tally.blocked_held += held ? 1 : 0;
-        tally.reasons.at(static_cast<std::size_t>(sample.wait->reason)) += 1;
     } else {
         tally.runnable += known ? 1 : 0;
         tally.runnable_held += held ? 1 : 0;
@@ -46,36 +43,59 @@ bool is_work(AccountKind kind) {
     return kind >= AccountKind::setup;
 }
 
-/// A sample before the first mark belongs to nobody, since nobody knows what ran then.
-template <typename Take>
-void assign(const RecordedRun& run, const SampleLog& log, const Take& take) {
-    auto span = run.spans.begin();
-    for (const Sample& sample : log.samples) {
-        const auto at = static_cast<std::uint64_t>(std::max<std::int64_t>(0, sample.at_ns));
-        while (span != run.spans.end() && span->end_ns < at) {
-            ++span;
+/// The samples by whose time they were taken in. One before the first mark belongs to nobody, since
+/// nobody knows what ran then.
+class Assigned {
+public:
+    Assigned(const RecordedRun& run, const SampleLog& log, Seconds period)
+        : period_(period) {
+        auto span = run.spans.begin();
+        for (const Sample& sample : log.samples) {
+            const std::uint64_t at = instant_of(sample);
+            while (span != run.spans.end() && span->end_ns < at) {
+                ++span;
+            }
+            if (span == run.spans.end()) {
+                return;
+            }
+            if (span != run.spans.begin() && span->account.kind != AccountKind::nothing) {
+                take(span->account, sample);
+            }
         }
-        if (span == run.spans.end()) {
+    }
+
+    [[nodiscard]] std::size_t count() const { return count_; }
+    [[nodiscard]] const Tallies& tallies() const { return tallies_; }
+    [[nodiscard]] const PeerPorts& ports() const { return ports_; }
+
+private:
+    /// A wait may have begun between the instant and the look at what the thread does, in another
+    /// span; none contains a mark, which the thread makes itself.
+    static std::uint64_t instant_of(const Sample& sample) {
+        const std::int64_t begin_ns = sample.whole ? sample.whole->begin_ns : 0;
+        return static_cast<std::uint64_t>(std::max({std::int64_t{0}, sample.at_ns, begin_ns}));
+    }
+
+    void take(Account account, const Sample& sample) {
+        Tally& tally = tallies_[account];
+        add(tally, sample);
+        ++count_;
+        if (!sample.wait || (sample.whole && sample.whole == last_)) {
             return;
         }
-        if (span != run.spans.begin() && span->account.kind != AccountKind::nothing) {
-            take(span->account, sample);
+        last_ = sample.whole;
+        tally.waits.add(sample, period_);
+        if (is_work(account.kind) && sample.wait->reason == WaitReason::socket) {
+            ports_[sample.wait->peer_port] += std::max(1.0, periods_of(sample, period_));
         }
     }
-}
 
-Tally operator+(Tally a, const Tally& b) {
-    a.on_core += b.on_core;
-    a.on_core_held += b.on_core_held;
-    a.runnable += b.runnable;
-    a.runnable_held += b.runnable_held;
-    a.blocked += b.blocked;
-    a.blocked_held += b.blocked_held;
-    for (std::size_t i = 0; i < k_wait_reasons; ++i) {
-        a.reasons[i] += b.reasons[i];
-    }
-    return a;
-}
+    Seconds period_;
+    Tallies tallies_;
+    PeerPorts ports_;
+    std::size_t count_ = 0;
+    std::optional<WaitInterval> last_;
+};
 
 Tally tally_of(const Tallies& tallies, Account account) {
     const auto found = tallies.find(account);
@@ -207,124 +227,7 @@ void estimate_gil(RecordedRun& run, const std::vector<Subject>& subjects, Sampli
     sampling.gil_standard_error = Seconds(std::sqrt(held.variance));
 }
 
-double sum_of(const Reasons& reasons) {
-    double sum = 0;
-    for (const double count : reasons) {
-        sum += count;
-    }
-    return sum;
-}
-
-constexpr double k_prior_samples = 0.25;
-
-/// `own` and a quarter of a sample's worth of `prior`, as parts of one: most tests wait for one
-/// thing. Parts below a hundredth are noise.
-Reasons mix_of(const Reasons& own, const Reasons& prior) {
-    const double prior_sum = sum_of(prior);
-    Reasons mix{};
-    for (std::size_t i = 0; i < k_wait_reasons; ++i) {
-        mix[i] = own[i] + (prior_sum > 0 ? k_prior_samples * prior[i] / prior_sum : 0);
-    }
-    const double smallest = sum_of(mix) / 100;
-    for (double& part : mix) {
-        part = part < smallest ? 0 : part;
-    }
-    const double sum = sum_of(mix);
-    for (double& part : mix) {
-        part = sum > 0 ? part / sum : 0;
-    }
-    return mix;
-}
-
-std::vector<Wait> waits_of(const Reasons& mix, Seconds blocked) {
-    std::vector<Wait> waits;
-    for (std::size_t i = 0; i < k_wait_reasons; ++i) {
-        if (mix[i] > 0) {
-            waits.push_back({static_cast<WaitReason>(i), blocked * mix[i]});
-        }
-    }
-    std::stable_sort(waits.begin(), waits.end(), [](const Wait& a, const Wait& b) {
-        return a.time > b.time;
-    });
-    return waits;
-}
-
-/// Splits blocked time of tests and fixtures, and sums it up.
-class WaitSplit {
-public:
-    WaitSplit(const std::vector<Subject>& subjects, std::size_t groups)
-        : by_group_(groups) {
-        for (const Subject& subject : subjects) {
-            if (subject.is_work) {
-                for (std::size_t i = 0; i < k_wait_reasons; ++i) {
-                    by_group_[subject.group][i] += subject.tally.reasons[i];
-                    all_[i] += subject.tally.reasons[i];
-                }
-            }
-        }
-    }
-
-    [[nodiscard]] bool is_empty() const { return !(sum_of(all_) > 0); }
-
-    std::vector<Wait> split(Seconds blocked, const Tally& tally, std::uint32_t group) {
-        const Reasons mix = mix_of(tally.reasons, mix_of(by_group_[group], all_));
-        const double samples = sum_of(tally.reasons);
-        for (std::size_t i = 0; i < k_wait_reasons; ++i) {
-            totals_[i] += blocked.value() * mix[i];
-            variances_[i] += blocked.value() * blocked.value() * mix[i] * (1 - mix[i])
-                             / (samples + k_prior_samples + 1);
-        }
-        return blocked < k_shortest_split ? std::vector<Wait>() : waits_of(mix, blocked);
-    }
-
-    /// Sockets by the ports of their peers, as their samples were.
-    [[nodiscard]] std::vector<WaitTotal>
-    totals(const std::map<std::optional<std::uint16_t>, double>& ports) const {
-        std::vector<WaitTotal> waits;
-        for (std::size_t i = 0; i < k_wait_reasons; ++i) {
-            const auto reason = static_cast<WaitReason>(i);
-            const Seconds error(std::sqrt(variances_[i]));
-            if (reason != WaitReason::socket && totals_[i] > 0) {
-                waits.push_back({reason, std::nullopt, Seconds(totals_[i]), error});
-            }
-            for (const auto& [port, count] : ports) {
-                if (reason == WaitReason::socket && totals_[i] > 0) {
-                    const double part = count / all_[i];
-                    waits.push_back({reason, port, Seconds(totals_[i] * part), error * part});
-                }
-            }
-        }
-        std::stable_sort(waits.begin(), waits.end(), [](const WaitTotal& a, const WaitTotal& b) {
-            return a.time > b.time;
-        });
-        return waits;
-    }
-
-private:
-    std::vector<Reasons> by_group_;
-    Reasons all_{};
-    Reasons totals_{};
-    Reasons variances_{};
-};
-
-}  // namespace
-
-std::optional<Sampling> apply_samples(RecordedRun& run, const SampleLog& log) {
-    Tallies tallies;
-    std::map<std::optional<std::uint16_t>, double> ports;
-    std::size_t assigned = 0;
-    assign(run, log, [&](Account account, const Sample& sample) {
-        add(tallies[account], sample);
-        ++assigned;
-        if (is_work(account.kind) && sample.wait && sample.wait->reason == WaitReason::socket) {
-            ports[sample.wait->peer_port] += 1;
-        }
-    });
-    if (assigned == 0) {
-        return std::nullopt;
-    }
-    Groups groups;
-    const std::vector<Subject> subjects = subjects_of(run, tallies, groups);
+Sampling how_sampled(const SampleLog& log) {
     const auto count = static_cast<double>(log.samples.size());
     Sampling sampling;
     sampling.samples = log.samples.size();
@@ -332,38 +235,69 @@ std::optional<Sampling> apply_samples(RecordedRun& run, const SampleLog& log) {
     sampling.mean_period = log.elapsed / (count + static_cast<double>(log.late));
     sampling.mean_lateness = log.lateness / count;
     sampling.core_fraction = log.elapsed > Seconds(0) ? log.cpu / log.elapsed : 0.0;
+    return sampling;
+}
+
+WaitSplit wait_split(const std::vector<Subject>& subjects, std::size_t groups) {
+    WaitSplit split(groups);
+    for (const Subject& subject : subjects) {
+        if (subject.is_work) {
+            split.learn(subject.tally.waits, subject.group);
+        }
+    }
+    return split;
+}
+
+/// Of fixtures, whose share is only part of the totals, and of tests.
+void split_waits(RecordedRun& run, const Tallies& tallies, Groups& groups, WaitSplit& split) {
+    const auto waits_in = [&](AccountKind kind, std::size_t index) {
+        return tally_of(tallies, {kind, static_cast<std::uint32_t>(index)}).waits;
+    };
+    for (std::size_t i = 0; i < run.instances.size(); ++i) {
+        const FixtureInstance& instance = run.instances[i].cost;
+        split.split(
+            instance.setup.blocked() + instance.teardown.blocked(),
+            waits_in(AccountKind::fixture_setup, i) + waits_in(AccountKind::fixture_teardown, i),
+            Groups::k_fixtures
+        );
+    }
+    for (std::size_t i = 0; i < run.tests.size(); ++i) {
+        TestCost& test = run.tests[i];
+        if (run.recorded[i].begun) {
+            test.waits = split.split(
+                test.setup.blocked() + test.call.blocked() + test.teardown.blocked(),
+                waits_in(AccountKind::setup, i) + waits_in(AccountKind::call, i)
+                    + waits_in(AccountKind::teardown, i),
+                groups.of(test)
+            );
+        }
+    }
+}
+
+}  // namespace
+
+std::optional<Sampling> apply_samples(RecordedRun& run, const SampleLog& log) {
+    if (log.samples.empty()) {
+        return std::nullopt;
+    }
+    Sampling sampling = how_sampled(log);
+    const Assigned assigned(run, log, sampling.mean_period);
+    if (assigned.count() == 0) {
+        return std::nullopt;
+    }
+    Groups groups;
+    const std::vector<Subject> subjects = subjects_of(run, assigned.tallies(), groups);
     if (run.counts_gil()) {
         sampling.gil_held = run.loop.gil_held;
         sampling.gil_held_blocked = run.loop.gil_held_blocked.value_or(Seconds(0));
     } else if (log.no_gil_because.empty()) {
         estimate_gil(run, subjects, sampling);
     }
-    WaitSplit split(subjects, groups.count());
+    WaitSplit split = wait_split(subjects, groups.count());
     if (!split.is_empty()) {
-        for (std::size_t i = 0; i < run.instances.size(); ++i) {
-            const FixtureInstance& instance = run.instances[i].cost;
-            const auto index = static_cast<std::uint32_t>(i);
-            split.split(
-                instance.setup.blocked() + instance.teardown.blocked(),
-                tally_of(tallies, {AccountKind::fixture_setup, index})
-                    + tally_of(tallies, {AccountKind::fixture_teardown, index}),
-                Groups::k_fixtures
-            );
-        }
-        for (std::size_t i = 0; i < run.tests.size(); ++i) {
-            TestCost& test = run.tests[i];
-            const auto index = static_cast<std::uint32_t>(i);
-            if (run.recorded[i].begun) {
-                test.waits = split.split(
-                    test.setup.blocked() + test.call.blocked() + test.teardown.blocked(),
-                    tally_of(tallies, {AccountKind::setup, index})
-                        + tally_of(tallies, {AccountKind::call, index})
-                        + tally_of(tallies, {AccountKind::teardown, index}),
-                    groups.of(test)
-                );
-            }
-        }
-        sampling.waits = split.totals(ports);
+        split_waits(run, assigned.tallies(), groups, split);
+        sampling.waits = split.totals(assigned.ports());
+        sampling.seen_whole = split.seen_whole();
     }
     return sampling;
 }

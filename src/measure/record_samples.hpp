@@ -8,8 +8,7 @@
 // nothing. (A thread that waits for a core has mostly just come out of a system call, without the
 // GIL.) Where there is a single core, the sampler never sees the suite on it; then what was
 // runnable must do. The shares of short spans are drawn towards those of their file
-// (shrinkage.hpp). Blocked time is split by reason likewise: by the mix of the test's own samples
-// and, for a quarter of a sample, of its file's.
+// (shrinkage.hpp). How blocked time is split by reason stands in wait_split.hpp.
 
 #include <advisor/domain/profile.hpp>
 

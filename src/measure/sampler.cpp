@@ -3,6 +3,7 @@
 #include <advisor/host/clock.hpp>
 #include <advisor/host/gil.hpp>
 #include <advisor/host/promptness.hpp>
+#include <advisor/host/switch_records.hpp>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@
 
 #include "measure/gil_self_test.hpp"
 #include "measure/sampling_schedule.hpp"
+#include "measure/wait_intervals.hpp"
 
 namespace advisor {
 
@@ -51,6 +53,8 @@ public:
           thread_(writer_.pid, writer_.tid),
           labels_(view_, memory_, writer_.tid),
           test_(writer_.tid),
+          switches_(SwitchRecords::open(writer_.tid)),
+          intervals_(log.samples),
           log_(log) {
         if (reading == GilReading::none) {
             no_gil_because_ = "it was not asked for";
@@ -72,6 +76,7 @@ public:
                     : "/proc/<pid>/task/<tid>/syscall of a child cannot be read on this machine";
             return;
         }
+        log_.no_switches_because = switches_ ? "" : switches_.error().because;
         make_thread_prompt();
         const std::int64_t begin_ns = monotonic_ns();
         const std::int64_t begin_cpu_ns = thread_cpu_ns();
@@ -81,6 +86,9 @@ public:
             const std::int64_t due_ns = schedule.next(monotonic_ns(), thread_cpu_ns());
             sleep_until(due_ns);
             goes_on = take(due_ns);
+            if (switches_) {
+                intervals_.take(switches_->drain());
+            }
             look_at_children();
             if (gil_ && ring_.moment() != RingMoment::none) {
                 test_gil(stop);
@@ -103,7 +111,9 @@ private:
             sample.gil = !held ? GilState::unknown : *held ? GilState::held : GilState::free;
         }
         sample.on_core = process_cpu_ns(writer_.pid) > used;
+        const std::int64_t looked_ns = monotonic_ns();
         const auto activity = thread_.now();
+        const std::int64_t seen_ns = monotonic_ns();
         if (!activity) {
             return false;
         }
@@ -116,6 +126,9 @@ private:
         } else {
             log_.lateness += between_ns(due_ns, sample.at_ns);
             log_.samples.push_back(sample);
+            if (sample.wait) {
+                intervals_.expect(looked_ns, seen_ns);
+            }
         }
         return true;
     }
@@ -166,6 +179,8 @@ private:
     WaitLabels labels_;
     std::optional<Gil> gil_;
     GilSelfTest test_;
+    Result<SwitchRecords> switches_;
+    WaitIntervals intervals_;
     std::string no_gil_because_;
     std::int64_t children_due_ns_ = 0;
     SampleLog& log_;

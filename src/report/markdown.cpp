@@ -235,6 +235,10 @@ std::string points(const CapacityPlan& plan, const std::vector<std::size_t>& ind
 std::string as_markdown(const Profile& profile) {
     const report::ProfileSummary summary = report::summary_of(profile, 10);
     const Seconds wall = profile.run.wall;
+    std::string remarks;
+    for (const std::string& remark : report::remarks_on_spent(profile, summary)) {
+        remarks += md::sentence(remark);
+    }
     return fmt::format(
                "## {} in {} s sequentially\n\n",
                format_count(profile.tests.size(), "test"),
@@ -243,10 +247,9 @@ std::string as_markdown(const Profile& profile) {
            + md::sentence(fmt::format("{}", fmt::join(report::facts_of(profile, summary), "; ")))
            + md::bullets(report::warnings_of(profile))
            + shares("Where the run went", summary.session, wall)
-           + shares("What tests and fixtures did", summary.spent, summary.worked)
-           + md::sentence(report::gil_sentence(profile, summary))
-           + md::sentence(report::identity_sentence(profile, summary)) + slowest(summary)
-           + fixtures(summary) + left_behind(profile) + md::missing(profile.missing);
+           + shares("What tests and fixtures did", summary.spent, summary.worked) + remarks
+           + slowest(summary) + fixtures(summary) + left_behind(profile)
+           + md::missing(profile.missing);
 }
 
 std::string as_markdown(const RunOutcome& outcome) {

@@ -242,6 +242,64 @@ std::string how_held(const Profile& profile, const ProfileSummary& summary) {
     );
 }
 
+std::string gil_sentence(const Profile& profile, const ProfileSummary& summary) {
+    if (!summary.gil_held.has_value() || !(summary.worked > Seconds(0))) {
+        return {};
+    }
+    const bool has_gil = !profile.interpreter.free_threaded;
+    const bool sampled = summary.gil_held.source() == Source::sampled && profile.sampling;
+    if (sampled && two_errors(*profile.sampling) > summary.worked * 0.25) {
+        return has_gil ? "That is too short to tell from samples for how much of it the GIL was "
+                         "held; --gil exact counts."
+                       : "That is too short to tell from samples for how much of it the tests' "
+                         "thread was attached.";
+    }
+    return fmt::format(
+        "{} for {} of that{}.",
+        has_gil ? "The GIL was held"
+                : "The tests' thread was attached to the interpreter, as if it held a GIL,",
+        format_percent(summary.gil_held.value() / summary.worked),
+        how_held(profile, summary)
+    );
+}
+
+std::string identity_sentence(const Profile& profile, const ProfileSummary& summary) {
+    constexpr double k_clocks_agree = 0.01;
+    // Medians of parts need not sum to the median of the whole.
+    if (profile.repeats || !summary.beyond_wall.has_value() || !(summary.worked > Seconds(0))) {
+        return {};
+    }
+    const double beyond = summary.beyond_wall.value() / summary.worked;
+    if (beyond > k_clocks_agree) {
+        return fmt::format(
+            "CPU and waiting for a core are {:.1f} % more than the time that passed: a clock of "
+            "this machine is off, and blocked time is not to be trusted.",
+            100 * beyond
+        );
+    }
+    return fmt::format(
+        "Checked: wall = CPU + waiting for a core + blocked, within {:.2f} %.", 100 * beyond
+    );
+}
+
+std::string waits_sentence(const Profile& profile) {
+    if (!profile.sampling) {
+        return {};
+    }
+    Seconds blocked;
+    for (const WaitTotal& wait : profile.sampling->waits) {
+        blocked += wait.time;
+    }
+    const Seconds whole = std::min(profile.sampling->seen_whole, blocked);
+    if (!(whole > Seconds(0))) {
+        return {};
+    }
+    return fmt::format(
+        "{} of the blocked time is by waits that were seen from begin to end, the rest by samples.",
+        format_percent(whole / blocked)
+    );
+}
+
 }  // namespace
 
 ProfileSummary summary_of(const Profile& profile, std::size_t most) {
@@ -292,44 +350,13 @@ std::vector<std::string> facts_of(const Profile& profile, const ProfileSummary& 
     return facts;
 }
 
-std::string gil_sentence(const Profile& profile, const ProfileSummary& summary) {
-    if (!summary.gil_held.has_value() || !(summary.worked > Seconds(0))) {
-        return {};
-    }
-    const bool has_gil = !profile.interpreter.free_threaded;
-    const bool sampled = summary.gil_held.source() == Source::sampled && profile.sampling;
-    if (sampled && two_errors(*profile.sampling) > summary.worked * 0.25) {
-        return has_gil ? "That is too short to tell from samples for how much of it the GIL was "
-                         "held; --gil exact counts."
-                       : "That is too short to tell from samples for how much of it the tests' "
-                         "thread was attached.";
-    }
-    return fmt::format(
-        "{} for {} of that{}.",
-        has_gil ? "The GIL was held"
-                : "The tests' thread was attached to the interpreter, as if it held a GIL,",
-        format_percent(summary.gil_held.value() / summary.worked),
-        how_held(profile, summary)
-    );
-}
-
-std::string identity_sentence(const Profile& profile, const ProfileSummary& summary) {
-    constexpr double k_clocks_agree = 0.01;
-    // Medians of parts need not sum to the median of the whole.
-    if (profile.repeats || !summary.beyond_wall.has_value() || !(summary.worked > Seconds(0))) {
-        return {};
-    }
-    const double beyond = summary.beyond_wall.value() / summary.worked;
-    if (beyond > k_clocks_agree) {
-        return fmt::format(
-            "CPU and waiting for a core are {:.1f} % more than the time that passed: a clock of "
-            "this machine is off, and blocked time is not to be trusted.",
-            100 * beyond
-        );
-    }
-    return fmt::format(
-        "Checked: wall = CPU + waiting for a core + blocked, within {:.2f} %.", 100 * beyond
-    );
+std::vector<std::string> remarks_on_spent(const Profile& profile, const ProfileSummary& summary) {
+    std::vector<std::string> remarks{
+        gil_sentence(profile, summary),
+        waits_sentence(profile),
+        identity_sentence(profile, summary)};
+    std::erase(remarks, "");
+    return remarks;
 }
 
 std::vector<Leaver> ranked_leavers(const Profile& profile) {

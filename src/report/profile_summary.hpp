@@ -43,14 +43,11 @@ struct ProfileSummary {
 [[nodiscard]] std::vector<std::string>
 facts_of(const Profile& profile, const ProfileSummary& summary);
 
-/// For how much of what tests and fixtures did the GIL was held, and how exactly that is known;
-/// empty where it is not.
-[[nodiscard]] std::string gil_sentence(const Profile& profile, const ProfileSummary& summary);
-
-/// Whether wall = CPU + waiting for a core + blocked, as clocks that agree make it: blocked time is
-/// what the others leave, so that it cannot be where they are more than the wall. By how much they
-/// are, summed over tests and fixtures; empty where waiting for a core is not known.
-[[nodiscard]] std::string identity_sentence(const Profile& profile, const ProfileSummary& summary);
+/// Sentences on `spent`: for how much of it the GIL was held and how exactly that is known; how
+/// much of the waits was seen whole; and whether wall = CPU + waiting for a core + blocked, as
+/// clocks that agree make it, since blocked time is what the others leave. Each where it is known.
+[[nodiscard]] std::vector<std::string>
+remarks_on_spent(const Profile& profile, const ProfileSummary& summary);
 
 /// Who left something behind at the end of the session, who left most first.
 [[nodiscard]] std::vector<Leaver> ranked_leavers(const Profile& profile);

@@ -42,9 +42,8 @@ Lines spent(const Profile& profile, const ProfileSummary& summary, const TextSty
     if (lines.empty()) {
         return lines;
     }
-    for (const std::string& sentence :
-         {gil_sentence(profile, summary), identity_sentence(profile, summary)}) {
-        lines = sentence.empty() ? lines : lines + paragraph("  ", sentence, style);
+    for (const std::string& remark : remarks_on_spent(profile, summary)) {
+        lines = lines + paragraph("  ", remark, style);
     }
     return lines;
 }

@@ -132,6 +132,7 @@ void describe(auto& fields, Like<Sampling> auto& sampling) {
     fields.field("gil_standard_error_s", sampling.gil_standard_error);
     fields.field("gil_held_blocked_s", sampling.gil_held_blocked);
     fields.field("waits", sampling.waits);
+    fields.later_field("seen_whole_s", sampling.seen_whole);
 }
 
 void describe(auto& fields, Like<HoldingsChange> auto& change) {

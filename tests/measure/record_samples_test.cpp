@@ -10,6 +10,7 @@
 #include "measure/tape.hpp"
 
 using namespace advisor;
+using doctest::Approx;
 
 namespace {
 
@@ -27,6 +28,21 @@ public:
             at_ns_ += k_ms;
         }
         return *this;
+    }
+    /// A wait of that many milliseconds that is known as a whole, with a sample in each of them,
+    /// or only in the last ones.
+    Samples& see_whole(int length_ms, WaitLabel wait, int count) {
+        const WaitInterval whole{
+            at_ns_ - 500'000, at_ns_ - 500'000 + static_cast<std::int64_t>(k_ms) * length_ms};
+        at_ns_ += static_cast<std::int64_t>(k_ms) * (length_ms - count);
+        see(count, GilState::free, wait);
+        for (auto sample = log.samples.end() - count; sample != log.samples.end(); ++sample) {
+            sample->whole = whole;
+        }
+        return *this;
+    }
+    Samples& see_whole(int length_ms, WaitLabel wait) {
+        return see_whole(length_ms, wait, length_ms);
     }
     SampleLog log;
 
@@ -63,22 +79,19 @@ TEST_CASE("samples belong to the test in whose time they were taken") {
     const Profile profile = profile_of(tape, samples.log);
 
     // 200 of 200 runnable samples of the one held the GIL, none of 100 of the other.
-    CHECK(profile.tests[0].call.gil_held.value().value() == doctest::Approx(0.2).epsilon(0.01));
+    CHECK(profile.tests[0].call.gil_held.value().value() == Approx(0.2).epsilon(0.01));
     CHECK(profile.tests[1].call.gil_held.value().value() < 0.002);
     CHECK(profile.tests[1].call.gil_held.source() == Source::sampled);
     CHECK(profile.tests[0].waits.empty());
     REQUIRE(profile.tests[1].waits.size() == 2);
     CHECK(profile.tests[1].waits[0].reason == WaitReason::socket);
-    CHECK(profile.tests[1].waits[0].time.value() == doctest::Approx(0.075).epsilon(0.01));
-    CHECK(
-        (profile.tests[1].waits[0].time + profile.tests[1].waits[1].time).value()
-        == doctest::Approx(0.1)
-    );
+    CHECK(profile.tests[1].waits[0].time.value() == Approx(0.075).epsilon(0.01));
+    CHECK((profile.tests[1].waits[0].time + profile.tests[1].waits[1].time).value() == Approx(0.1));
 
     REQUIRE(profile.sampling);
     CHECK(profile.sampling->samples == 400);
-    CHECK(profile.sampling->core_fraction == doctest::Approx(0.015));
-    CHECK(profile.sampling->gil_held.value().value() == doctest::Approx(0.2).epsilon(0.02));
+    CHECK(profile.sampling->core_fraction == Approx(0.015));
+    CHECK(profile.sampling->gil_held.value().value() == Approx(0.2).epsilon(0.02));
     CHECK(profile.sampling->gil_standard_error > Seconds(0));
     CHECK(profile.sampling->gil_standard_error < Seconds(0.01));
     CHECK(profile.session.loop.gil_held == profile.sampling->gil_held);
@@ -92,8 +105,8 @@ TEST_CASE("the GIL that is held while nothing runs is told apart") {
     Samples samples(150);
     samples.see(300, GilState::held).see(100, GilState::held, k_asleep);
     const Profile profile = profile_of(tape, samples.log);
-    CHECK(profile.tests[1].call.gil_held.value().value() == doctest::Approx(0.2).epsilon(0.02));
-    CHECK(profile.sampling->gil_held_blocked.value() == doctest::Approx(0.1).epsilon(0.02));
+    CHECK(profile.tests[1].call.gil_held.value().value() == Approx(0.2).epsilon(0.02));
+    CHECK(profile.sampling->gil_held_blocked.value() == Approx(0.1).epsilon(0.02));
 }
 
 TEST_CASE("samples that all say the same leave an error, the larger the fewer they are") {
@@ -119,7 +132,7 @@ TEST_CASE("a sampler that saw a stretch seldom, because it was late, is not misl
     }
     samples.see(100, GilState::free).see(100, GilState::free, k_asleep);
     const Profile profile = profile_of(tape, samples.log);
-    CHECK(profile.sampling->gil_held.value().value() == doctest::Approx(0.2).epsilon(0.05));
+    CHECK(profile.sampling->gil_held.value().value() == Approx(0.2).epsilon(0.05));
 }
 
 TEST_CASE("what could not be sampled is missing with its reason, not zero") {
@@ -178,14 +191,122 @@ TEST_CASE("time on a core counts, not what a thread holds while it waits for one
         samples.log.samples[i].on_core = false;
     }
     const Profile profile = profile_of(tape, samples.log);
-    CHECK(profile.tests[0].total().gil_held.value().value() == doctest::Approx(0.05).epsilon(0.02));
+    CHECK(profile.tests[0].total().gil_held.value().value() == Approx(0.05).epsilon(0.02));
 
     // On a machine with one core the sampler never sees the suite on it: 50 of 200 held the GIL.
     for (Sample& sample : samples.log.samples) {
         sample.on_core = false;
     }
     const Profile alone = profile_of(tape, samples.log);
-    CHECK(alone.tests[0].total().gil_held.value().value() == doctest::Approx(0.0125).epsilon(0.1));
+    CHECK(alone.tests[0].total().gil_held.value().value() == Approx(0.0125).epsilon(0.1));
+}
+
+namespace {
+
+constexpr WaitLabel k_on_disk{WaitReason::disk, {}};
+
+double waited(const TestCost& test, WaitReason reason) {
+    for (const Wait& wait : test.waits) {
+        if (wait.reason == reason) {
+            return wait.time.value();
+        }
+    }
+    return 0;
+}
+
+/// Samples of the time before the second test of computing_and_waiting() waits.
+Samples before_waiting() {
+    Samples samples(150);
+    return samples.see(300, GilState::held);
+}
+
+/// With what is left of the blocked time, of which there are ten samples.
+Profile of_a_whole_sleep(int samples_in_it) {
+    Tape tape = computing_and_waiting();
+    Samples samples = before_waiting();
+    samples.see_whole(60, k_asleep, samples_in_it).see(10, GilState::free, k_on_peer);
+    return profile_of(tape, samples.log);
+}
+
+}  // namespace
+
+TEST_CASE("a wait that was seen whole counts by its length, whatever its samples") {
+    for (const int samples_in_it : {60, 3, 1}) {
+        const Profile profile = of_a_whole_sleep(samples_in_it);
+        // Of the rest, 40 ms, ten samples tell, and the sleep for a quarter of one.
+        const double rest = 0.04;
+        CHECK(waited(profile.tests[1], WaitReason::socket) == Approx(rest * 10 / 10.25));
+        CHECK(waited(profile.tests[1], WaitReason::sleep) == Approx(0.06 + rest * 0.25 / 10.25));
+        CHECK(profile.sampling->seen_whole.value() == Approx(0.06));
+        CHECK(profile.sampling->waits[0].standard_error < Seconds(0.002));
+    }
+}
+
+TEST_CASE("a short wait that was seen whole stands for those that were not seen") {
+    Tape tape = computing_and_waiting();
+    Samples samples = before_waiting();
+    for (int i = 0; i < 10; ++i) {
+        samples.see_whole(1, k_on_peer, 1).see_whole(3, k_on_disk, 1);
+    }
+    samples.log.elapsed = Seconds(0.004) * static_cast<double>(samples.log.samples.size());
+    const Profile profile = profile_of(tape, samples.log);
+    // With 4 ms between samples, one in four waits of 1 ms was seen, and three of four of 3 ms. The
+    // quarter of a sample is of what was seen, 10 ms of 40 for the socket.
+    const double sockets = (10 * 0.75 + 0.25 * 0.25) / 10.25;
+    CHECK(waited(profile.tests[1], WaitReason::socket) == Approx(0.01 + 0.06 * sockets));
+    CHECK(waited(profile.tests[1], WaitReason::disk) == Approx(0.03 + 0.06 * (1 - sockets)));
+    CHECK(profile.sampling->seen_whole.value() == Approx(0.04));
+}
+
+TEST_CASE("waiting for a core at the end of a wait is no part of the blocked time") {
+    Tape tape;
+    tape.collected({"a.py::t"}).begin(0).set_up(0).wait(60).wait_for_core(40);
+    tape.end(0, Phase::call).counters().report(0, Phase::call).finished();
+    Samples samples(150);
+    samples.see_whole(75, k_asleep).see_whole(25, k_on_disk);
+    const Profile profile = profile_of(tape, samples.log);
+    CHECK(waited(profile.tests[0], WaitReason::sleep) == Approx(0.045));
+    CHECK(waited(profile.tests[0], WaitReason::disk) == Approx(0.015));
+    CHECK(profile.sampling->seen_whole.value() == Approx(0.06));
+}
+
+TEST_CASE("a wait belongs to the test in which it began, though its sample began before") {
+    Tape tape;
+    tape.collected({"a.py::t", "a.py::u"}).test(0, 100);
+    tape.begin(1).set_up(1).wait(100).end(1, Phase::setup).counters().report(1, Phase::setup);
+    tape.finished();
+    Samples samples(150);
+    samples.see(99, GilState::free).see_whole(101, k_asleep, 101);
+    for (std::size_t i = 99; i < samples.log.samples.size(); ++i) {
+        samples.log.samples[i].whole->begin_ns += k_ms + 1;  // the first sample's instant before
+    }
+    const Profile profile = profile_of(tape, samples.log);
+    CHECK(profile.sampling->seen_whole.value() == Approx(0.1));
+    CHECK(waited(profile.tests[1], WaitReason::sleep) == Approx(0.1));
+}
+
+TEST_CASE("peers are told apart by how long was waited for each") {
+    Tape tape = computing_and_waiting();
+    Samples samples = before_waiting();
+    samples.see_whole(80, k_on_peer, 2)
+        .see(20, GilState::free, WaitLabel{WaitReason::socket, 6379});
+    samples.log.elapsed = Seconds(0.001) * static_cast<double>(samples.log.samples.size());
+    const Profile profile = profile_of(tape, samples.log);
+    REQUIRE(profile.sampling->waits.size() == 2);
+    CHECK(profile.sampling->waits[0].peer_port == 5432);
+    CHECK(profile.sampling->waits[0].time.value() == Approx(0.08));
+    CHECK(profile.sampling->waits[1].time.value() == Approx(0.02));
+}
+
+TEST_CASE("that switch records were refused is said where waits were sampled") {
+    Tape tape = computing_and_waiting();
+    Samples samples = before_waiting();
+    samples.log.no_switches_because = "denied";
+    CHECK(profile_of(tape, samples.log).missing.empty());
+    samples.see(100, GilState::free, k_asleep);
+    const Profile profile = profile_of(tape, samples.log);
+    CHECK(profile.missing == std::vector<Missing>{{"when waits began and ended", "denied"}});
+    CHECK(profile.sampling->seen_whole == Seconds(0));
 }
 
 namespace {

@@ -126,8 +126,16 @@ def profiled(
 
 
 def refuse_process_vm_readv() -> None:
-    """In this process and all it starts, that system call is not permitted."""
-    number = {"x86_64": 310, "aarch64": 270}[platform.machine()]
+    refuse({"x86_64": 310, "aarch64": 270})
+
+
+def refuse_perf_event_open() -> None:
+    refuse({"x86_64": 298, "aarch64": 241})
+
+
+def refuse(numbers: dict[str, int]) -> None:
+    """In this process and all it starts, the system call with that number is not permitted."""
+    number = numbers[platform.machine()]
     # Load the call's number; if it is ours, return EPERM; allow. See bpf(4) and seccomp(2).
     program = [
         (0x20, 0, 0, 0),

@@ -19,7 +19,10 @@ from .acceptance import (
     check_who_computes_holds_the_gil,
     check_who_hashes_or_waits_does_not,
     profiled,
+    refuse_perf_event_open,
 )
+
+WHOLE = "when waits began and ended"
 
 
 @pytest.fixture(scope="module", params=sorted(PYTHONS))
@@ -61,6 +64,14 @@ def test_split_is_of_all_blocked_time(seen: Seen) -> None:
             assert sum(seen.waits(test).values()) == pytest.approx(blocked, rel=0.01), test
 
 
+def test_long_waits_are_seen_from_begin_to_end(seen: Seen) -> None:
+    if WHOLE in seen.missing():
+        pytest.skip(seen.missing()[WHOLE])
+    sampling = seen.document["sampling"]
+    # All but those of test_fsync and the reads of small things last 20 ms or more.
+    assert sampling["seen_whole_s"] > 0.8 * sum(wait["time_s"] for wait in sampling["waits"])
+
+
 def test_wall_is_cpu_and_queue_and_blocked(seen: Seen) -> None:
     for test in seen.rows:
         parts = sum(seen.number(test, f"{name}_s") for name in ("cpu", "core_wait", "blocked"))
@@ -78,3 +89,13 @@ def test_cpu_of_a_child_is_known(seen: Seen) -> None:
 def test_a_watched_run_looks_like_any_other(tmp_path: Path) -> None:
     seen = profiled(tmp_path, sys.executable, "-k", "pure", "-W", "error")
     assert seen.rows["test_pure"]["outcome"] == "passed"
+
+
+def test_waits_are_sampled_where_switch_records_are_refused(tmp_path: Path) -> None:
+    seen = profiled(
+        tmp_path, sys.executable, "-k", "test_sleep or test_lock", before=refuse_perf_event_open
+    )
+    assert "not permitted" in seen.missing()[WHOLE]
+    assert seen.document["sampling"]["seen_whole_s"] == 0
+    assert set(seen.waits("test_sleep")) == {"sleep"}
+    assert "lock" in seen.waits("test_lock")

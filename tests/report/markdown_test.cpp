@@ -77,6 +77,14 @@ TEST_CASE("the other documents carry their verdict in the first lines") {
     CHECK(as_markdown(lossy).starts_with("### LOST"));
 }
 
+TEST_CASE("how much of the waits was seen whole is said where any was") {
+    Profile profile = sample::profile();
+    profile.sampling.emplace().waits = {{WaitReason::disk, std::nullopt, Seconds(4), Seconds(0)}};
+    CHECK_FALSE(has(as_markdown(profile), "of the blocked time is by waits"));
+    profile.sampling->seen_whole = Seconds(3.6);
+    CHECK(has(as_markdown(profile), "\n90 % of the blocked time is by waits that were seen"));
+}
+
 TEST_CASE("the same values give the same Markdown") {
     CHECK(as_markdown(sample::advice()) == as_markdown(sample::advice()));
     CHECK(as_markdown(sample::plan()) == as_markdown(sample::plan()));

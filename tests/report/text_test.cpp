@@ -238,6 +238,9 @@ TEST_CASE("a sampled profile says what the GIL was held for and what was waited 
     CHECK(has(text, "  blocked: socket to port 5432  3.00 s  43 %"));
     CHECK(has(text, "  blocked: disk                 1.00 s  14 %"));
     CHECK_FALSE(has(text, "blocked or waiting"));
+    CHECK_FALSE(has(text, "seen from begin to end"));
+    profile.sampling->seen_whole = 3.6_s;
+    CHECK(has(as_text(profile, k_ascii), "  90 % of the blocked time is by waits that were seen"));
 }
 
 TEST_CASE("a profile names who left threads, descriptors and processes behind") {

@@ -117,6 +117,7 @@ Sampling RandomValues::sampling() {
         const auto port = maybe([&] { return static_cast<std::uint16_t>(random_.below(65536)); });
         return WaitTotal{one_of(WaitReason::other), port, seconds(), seconds()};
     });
+    sampling.seen_whole = seconds();
     return sampling;
 }
 

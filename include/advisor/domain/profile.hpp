@@ -122,7 +122,8 @@ enum class WaitReason : std::uint8_t {
 
 inline constexpr std::size_t k_wait_reasons = 7;
 
-/// A part of the blocked time of a test, by samples of it, of its file and of the suite.
+/// A part of the blocked time of a test, by waits of it that were seen whole, and for the rest by
+/// samples of it, of its file and of the suite.
 struct Wait {
     WaitReason reason = WaitReason::other;
     Seconds time;
@@ -213,6 +214,8 @@ struct Sampling {
     Seconds gil_standard_error;
     Seconds gil_held_blocked;      ///< part of `gil_held` in which the test's thread did not run
     std::vector<WaitTotal> waits;  ///< longest first; empty where not sampled
+    /// Part of `waits` of which not only the reason is known, but when each began and ended.
+    Seconds seen_whole;
     friend bool operator==(const Sampling&, const Sampling&) = default;
 };
 
