@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from pathlib import Path
+
 import pytest
 
-from .conftest import Program
+from .conftest import Program, binary
 
 COMMANDS = ("analyze", "run", "profile", "report", "gate", "plan", "doctor", "calibrate")
 
@@ -87,8 +91,28 @@ def test_foreign_and_newer_documents_are_refused(advisor: Program, text: str, sa
     assert says.lower() in advisor("report", "file.json").err.lower()
 
 
-def test_a_closed_standard_output_is_an_error_and_not_a_crash(advisor: Program) -> None:
-    process = advisor.start("--help")
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.wait(10) in (0, 2)  # the text may fit into the pipe before it is closed
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["report", "--help"], ["doctor"]])
+def test_a_reader_that_goes_away_is_no_error(advisor: Program, words: list[str]) -> None:
+    whole = advisor(*words)
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    ended = subprocess.run(
+        [str(binary()), *words],
+        cwd=advisor.directory,
+        env=advisor.environment,
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(write_end)
+    assert (ended.returncode, ended.stderr) == (whole.code, whole.err)
+
+
+def test_a_full_standard_output_is_an_error(advisor: Program) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [str(binary()), "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ended.returncode == 2
+    assert "cannot write to standard output" in ended.stderr
