@@ -155,13 +155,6 @@ Result<Choice> choose(
     if (!configurations) {
         return tl::unexpected(configurations.error());
     }
-    if (configurations->size() > 1) {
-        return fail(
-            ErrorKind::usage,
-            "advisor run takes one --configuration",
-            fmt::format("it was given {}", configurations->size())
-        );
-    }
     if (!configurations->empty()) {
         if (const auto why =
                 why_not_runnable(configurations->front(), suite.interpreter, suite.command)) {

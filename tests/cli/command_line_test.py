@@ -60,6 +60,9 @@ def test_the_overview_names_every_command(advisor: Program) -> None:
         (["report", "missing.json"], 2, "missing.json"),
         (["report", "a", "b"], 2, "unexpected 'b'"),
         (["profile", "--output"], 2, "output"),
+        (["profile", "--gil", "exact", "--gil", "none"], 2, "--gil was given twice"),
+        (["analyze", "--workers", "2", "--workers=3"], 2, "--workers was given twice"),
+        (["run", *["--configuration", "sequential"] * 2], 125, "--configuration was given twice"),
     ],
 )
 def test_wrong_words_get_their_code_and_a_hint(
