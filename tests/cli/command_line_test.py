@@ -63,6 +63,8 @@ def test_the_overview_names_every_command(advisor: Program) -> None:
         (["profile", "--gil", "exact", "--gil", "none"], 2, "--gil was given twice"),
         (["analyze", "--workers", "2", "--workers=3"], 2, "--workers was given twice"),
         (["run", *["--configuration", "sequential"] * 2], 125, "--configuration was given twice"),
+        (["report", "--tests-csv", "a.json", "--format", "html"], 2, "--format cannot be given"),
+        (["report", "--tests-csv", "a.json", "--json"], 2, "--json cannot be given"),
     ],
 )
 def test_wrong_words_get_their_code_and_a_hint(
