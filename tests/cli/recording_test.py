@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import resource
+import subprocess
 import sys
 
 import pytest
 
-from .conftest import Program
+from .conftest import Program, binary
 
 LEAVING = """
 import subprocess, sys, threading, time
@@ -257,3 +259,20 @@ def test_a_test_that_hangs_has_the_time_that_it_took(advisor: Program) -> None:
     tests = json.loads((advisor.directory / "p.json").read_text())["tests"]
     assert tests["outcome"][1] == "interrupted"
     assert tests["call"]["wall_s"][1] > 0.1
+
+
+@pytest.mark.parametrize(("command", "code"), [("profile", 2), ("analyze", 2), ("run", 125)])
+def test_too_few_descriptors_are_named(advisor: Program, command: str, code: int) -> None:
+    advisor.write(test_it="def test(): pass\n")
+    ended = subprocess.run(
+        [str(binary()), command, "--python", sys.executable],
+        cwd=advisor.directory,
+        env=advisor.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (17, 17)),
+    )
+    assert ended.returncode == code
+    assert "only 17 files may be open at once, and it takes 32" in ended.stderr
+    assert "hint: raise the limit: ulimit -n 1024" in ended.stderr
