@@ -142,8 +142,10 @@ Result<Advice> advice_here(
     Advice advice = advice_for(recorded->profile, suite, parameters, {});
     if (!recorded->profile.run.complete) {
         shell.note("the recording is incomplete, so the advice rests on a part of the tests");
-    } else if (const Status saved = save(suite, advice); !saved) {
-        report_error(saved.error());
+    } else if (recorded->saved) {
+        if (const Status saved = save(suite, advice); !saved) {
+            report_error(saved.error());
+        }
     }
     return advice;
 }

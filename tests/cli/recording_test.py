@@ -276,3 +276,12 @@ def test_too_few_descriptors_are_named(advisor: Program, command: str, code: int
     assert ended.returncode == code
     assert "only 17 files may be open at once, and it takes 32" in ended.stderr
     assert "hint: raise the limit: ulimit -n 1024" in ended.stderr
+
+
+@pytest.mark.parametrize("words", [["profile"], ["profile", "--repeat", "2"], ["analyze"], ["run"]])
+def test_what_cannot_be_saved_is_said_once(advisor: Program, words: list[str]) -> None:
+    advisor.write(test_it="def test(): pass\n")
+    (advisor.directory / ".advisor").write_text("")  # where the directory would be
+    ended = advisor.suite(*words)
+    assert ended.code == (2 if words[0] == "profile" else 0), ended.err
+    assert ended.err.count("advisor: error: cannot make the directory '.advisor'") == 1
