@@ -289,6 +289,18 @@ TEST_CASE("a plan marks the chosen point and leaves out what is slower and deare
     CHECK(has(as_text(sample::plan(), {false, false, true}), "230.0"));
 }
 
+TEST_CASE("the legend of a plan explains the marks that its rows have") {
+    CapacityPlan plan = sample::plan();
+    CHECK(has(as_text(plan, k_ascii), "> chosen; + meets the target; n machines"));
+    for (PlanPoint& point : plan.points) {
+        point.meets_target = false;
+    }
+    plan.chosen.reset();
+    const std::string text = as_text(plan, k_ascii);
+    CHECK(has(text, "\n  n machines; min: billed minutes"));
+    CHECK_FALSE(has(text, "meets the target"));
+}
+
 TEST_CASE("a doctor's report ends with its sum, and healthy checks show no fix") {
     const std::string text = as_text(sample::doctor(), k_ascii);
     CHECK(
