@@ -305,7 +305,11 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
         counting = instruments.counters.attach(pid);
         sampler.start();
     };
+    std::optional<std::uint32_t> cores;
     watch.while_running = [&](int) {
+        if (const int pid = recording.ring().writer().pid; pid != 0 && !cores) {
+            cores = allowed_cores(instruments.files, pid);
+        }
         recording.drain();
         recording.tell(began_ns);
     };
@@ -319,6 +323,9 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     const MachineTimes after = machine_times(instruments.files);
     RunFacts facts = facts_of(std::move(head), *end, options.deadline);
     facts.samples = sampler.stop();
+    if (cores && *cores < facts.host.cores_allowed) {
+        facts.host.cores_of_suite = cores;
+    }
     facts.restarts_peaks = options.peaks;
     facts.counts_gil = gil.counts;
     facts.counts_because = gil.because;

@@ -250,6 +250,14 @@ TEST_CASE("a profile names who left threads, descriptors and processes behind") 
     CHECK(has(text, "                               1  fixture db\n  among them: thread serve\n"));
 }
 
+TEST_CASE("cores that the suite's own command takes away are told from those of the machine") {
+    Profile profile = sample::profile();
+    profile.host.cores_of_suite = 2;
+    CHECK(has(as_text(profile, k_ascii), "8 cores, 2 usable by the suite's command, "));
+    profile.host.cores_allowed = 2;  // already advisor has no more
+    CHECK(has(as_text(profile, k_ascii), "8 cores, 2 usable, "));
+}
+
 TEST_CASE("an incomplete or disturbed profile says so before its numbers") {
     Profile profile = sample::profile();
     profile.run.complete = false;

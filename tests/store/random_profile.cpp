@@ -12,6 +12,9 @@ Host RandomValues::host() {
     host.kernel = text();
     host.cores_online = number();
     host.cores_allowed = number();
+    if (flag()) {
+        host.cores_of_suite = number();
+    }
     host.cpu_quota = measured(real());
     host.memory_total = bytes();
     host.memory_limit = measured(bytes());
