@@ -285,3 +285,44 @@ def test_what_cannot_be_saved_is_said_once(advisor: Program, words: list[str]) -
     ended = advisor.suite(*words)
     assert ended.code == (2 if words[0] == "profile" else 0), ended.err
     assert ended.err.count("advisor: error: cannot make the directory '.advisor'") == 1
+
+
+OVERWRITING = """
+import os, time
+
+def overwrite(begin, size):
+    for name in os.listdir(f"/proc/{os.getppid()}/fd"):
+        path = f"/proc/{os.getppid()}/fd/{name}"
+        if "advisor-ring" in os.readlink(path):
+            memory = os.open(path, os.O_RDWR)
+            os.pwrite(memory, b"\\xff" * size, begin)
+            os.close(memory)
+
+def test_1(): pass
+def test_2():
+    time.sleep(0.3)  # what was recorded so far is taken out meanwhile
+    overwrite(0, SIZE)
+    LAST
+def test_3(): pass
+"""
+
+
+# The header, whose words the writer writes again, and all; what is never written again is lost.
+@pytest.mark.parametrize("size", ["4096", "4 << 20"])
+@pytest.mark.parametrize("last", ["pass", "os._exit(0)"])
+def test_a_suite_that_writes_over_its_recording_is_told_so(
+    advisor: Program, size: str, last: str
+) -> None:
+    advisor.write(test_it=OVERWRITING.replace("SIZE", size).replace("LAST", last))
+    ended = advisor.suite("profile", "--output", "p.json")
+    assert ended.code == 3
+    assert "the suite wrote over its recording" in ended.err
+    assert "wrote into memory that advisor shares with pytest" in ended.err
+    profile = json.loads((advisor.directory / "p.json").read_text())
+    assert not profile["run"]["complete"]
+    outcomes = profile["tests"]["outcome"]
+    if last == "pass":
+        assert outcomes == "passed"  # of all
+    else:
+        assert "which stops during the call of test_it.py::test_2: a test" in ended.err
+        assert outcomes == ["passed", "interrupted", "not_run"]
