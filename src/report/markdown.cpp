@@ -46,17 +46,24 @@ std::string slowest(const report::ProfileSummary& summary) {
         return {};
     }
     const int decimals = decimals_for(summary.slowest.front()->total().wall);
+    const bool has_spreads = report::has_spreads(summary);
     std::vector<Row> rows;
     for (const TestCost* test : summary.slowest) {
         const Cost total = test->total();
         Row& row = rows.emplace_back();
         row = {{test->id}, {seconds_text(total.wall, decimals)}};
+        if (has_spreads) {
+            row.push_back({test->wall_spread ? format_percent(*test->wall_spread) : ""});
+        }
         if (summary.knows_cpu) {
             row.push_back({seconds_text(total.cpu(), decimals)});
             row.push_back({seconds_text(total.blocked(), decimals)});
         }
     }
     std::vector<md::Column> columns{{"test"}, {"seconds", Align::right}};
+    if (has_spreads) {
+        columns.push_back({"spread", Align::right});
+    }
     if (summary.knows_cpu) {
         columns.push_back({"CPU", Align::right});
         columns.push_back({"blocked", Align::right});
@@ -101,12 +108,18 @@ std::string fixtures(const report::ProfileSummary& summary) {
             {{fixture.name},
              {std::string(name_of(fixture.scope))},
              {fmt::format("{}", fixture.instances)},
+             {seconds_text(fixture.each(), decimals)},
              {seconds_text(fixture.wall, decimals)}}
         );
     }
     return md::heading("Most expensive fixtures of class scope or wider")
            + md::table(
-               {{"fixture"}, {"scope"}, {"set-ups", Align::right}, {"seconds", Align::right}}, rows
+               {{"fixture"},
+                {"scope"},
+                {"set-ups", Align::right},
+                {"each", Align::right},
+                {"seconds", Align::right}},
+               rows
            );
 }
 

@@ -296,6 +296,12 @@ std::vector<Leaver> ranked_leavers(const Profile& profile) {
     return rows;
 }
 
+bool has_spreads(const ProfileSummary& summary) {
+    return std::any_of(summary.slowest.begin(), summary.slowest.end(), [](const TestCost* test) {
+        return test->wall_spread.has_value();
+    });
+}
+
 std::vector<std::string> warnings_of(const Profile& profile) {
     std::vector<std::string> sentences;
     const ProfiledRun& run = profile.run;

@@ -19,6 +19,8 @@ struct FixtureTotal {
     Scope scope = Scope::function;
     std::size_t instances = 0;
     Seconds wall;  ///< set-up and tear-down of all instances
+
+    [[nodiscard]] Seconds each() const { return wall / static_cast<double>(instances); }
 };
 
 struct ProfileSummary {
@@ -34,6 +36,9 @@ struct ProfileSummary {
     std::vector<const TestCost*> slowest;  ///< longest first; points into the profile
     std::vector<FixtureTotal> fixtures;    ///< most expensive first
 };
+
+/// Whether it is known, of any of the slowest tests, how far they spread from run to run.
+[[nodiscard]] bool has_spreads(const ProfileSummary& summary);
 
 /// At most `most` tests and fixtures in the two rankings.
 [[nodiscard]] ProfileSummary summary_of(const Profile& profile, std::size_t most);

@@ -48,10 +48,7 @@ Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
         return {};
     }
     const int decimals = decimals_for(summary.slowest.front()->total().wall);
-    const bool has_spreads =
-        std::any_of(summary.slowest.begin(), summary.slowest.end(), [](const TestCost* test) {
-            return test->wall_spread.has_value();
-        });
+    const bool has_spreads = report::has_spreads(summary);
     Table table;
     table.columns = {{"seconds", Align::right}};
     if (has_spreads) {
@@ -91,11 +88,10 @@ Lines fixtures(const ProfileSummary& summary, const TextStyle& style) {
         {"scope", Align::left},
         {"fixture", Align::left, Fit::elastic}};
     for (const FixtureTotal& fixture : summary.fixtures) {
-        const Seconds each = fixture.wall / static_cast<double>(fixture.instances);
         table.rows.push_back(
             {{seconds_text(fixture.wall, decimals)},
              {fmt::format("{}", fixture.instances)},
-             {seconds_text(each, decimals)},
+             {seconds_text(fixture.each(), decimals)},
              {std::string(name_of(fixture.scope))},
              {fixture.name}}
         );

@@ -77,6 +77,19 @@ TEST_CASE("the other documents carry their verdict in the first lines") {
     CHECK(as_markdown(lossy).starts_with("### LOST"));
 }
 
+TEST_CASE("a profile has the columns that its text has") {
+    Profile profile = sample::profile();
+    CHECK(has(as_markdown(profile), "| test | seconds | CPU | blocked |"));
+    CHECK(has(as_markdown(profile), "| fixture | scope | set-ups | each | seconds |"));
+    profile.fixtures.push_back(profile.fixtures.front());
+    CHECK(has(as_markdown(profile), "| db | session | 2 | 2.50 | 5.00 |"));
+    profile.tests[0].wall_spread = 0.12;
+    const std::string text = as_markdown(profile);
+    CHECK(has(text, "| test | seconds | spread | CPU | blocked |"));
+    CHECK(has(text, "| 3.00 | 12 % | 2.00 | 1.00 |"));
+    CHECK(has(text, "| 1.50 |  | 0.25 |"));
+}
+
 TEST_CASE("the same values give the same Markdown") {
     CHECK(as_markdown(sample::advice()) == as_markdown(sample::advice()));
     CHECK(as_markdown(sample::plan()) == as_markdown(sample::plan()));
