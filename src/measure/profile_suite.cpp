@@ -358,6 +358,7 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     ProfiledSuite profiled = std::move(recording).finish(std::move(facts), std::move(end->output));
     profiled.interrupted = end->forwarded.has_value();
     profiled.timed_out = end->timed_out;
+    profiled.profile.run.ended = std::move(end->left_behind);
     return profiled;
 }
 

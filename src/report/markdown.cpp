@@ -84,17 +84,28 @@ std::string left_behind(const Profile& profile) {
             );
         }
     }
-    if (rows.empty()) {
+    const std::string ended = report::ended_sentence(profile);
+    if (rows.empty() && ended.empty()) {
         return {};
     }
-    return md::heading("Left behind at the end of the session")
-           + md::table(
-               {{"by"},
-                {"threads", Align::right},
-                {"descriptors", Align::right},
-                {"processes", Align::right}},
-               rows
-           );
+    std::string out = md::heading("Left behind at the end of the session");
+    if (!rows.empty()) {
+        out += md::table(
+            {{"by"},
+             {"threads", Align::right},
+             {"descriptors", Align::right},
+             {"processes", Align::right}},
+            rows
+        );
+    }
+    std::vector<std::string> found;
+    if (profile.leftovers) {
+        const std::vector<std::string>& all = profile.leftovers->found;
+        found.assign(
+            all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), k_most))
+        );
+    }
+    return out + (rows.empty() ? "" : md::bullets(found)) + md::sentence(ended);
 }
 
 std::string fixtures(const report::ProfileSummary& summary) {

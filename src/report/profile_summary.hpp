@@ -54,6 +54,10 @@ facts_of(const Profile& profile, const ProfileSummary& summary);
 /// Who left something behind at the end of the session, who left most first.
 [[nodiscard]] std::vector<Leaver> ranked_leavers(const Profile& profile);
 
+/// "2 processes still ran a second after pytest had ended, and advisor ended them: sleep 600, x";
+/// empty for none.
+[[nodiscard]] std::string ended_sentence(const Profile& profile);
+
 /// That the run is incomplete, failed, or was disturbed by others, and of several runs which are
 /// left out and what differed: one sentence each.
 [[nodiscard]] std::vector<std::string> warnings_of(const Profile& profile);

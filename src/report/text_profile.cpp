@@ -104,12 +104,9 @@ std::string count_text(std::int32_t count) {
     return count == 0 ? "" : fmt::format("{}", count);
 }
 
-/// What was begun or opened and was still there at the end, by who left most.
-Lines left_behind(const Profile& profile, const TextStyle& style) {
-    const std::vector<Leaver> rows = ranked_leavers(profile);
-    if (rows.empty()) {
-        return {};
-    }
+Lines leaver_lines(
+    const Profile& profile, const std::vector<Leaver>& rows, const TextStyle& style
+) {
     Table table;
     table.columns = {
         {"threads", Align::right},
@@ -124,14 +121,27 @@ Lines left_behind(const Profile& profile, const TextStyle& style) {
              {leaver.name}}
         );
     }
-    Lines lines =
-        Lines{heading("Left behind at the end of the session", style)} + lines_of(table, 2, style);
+    Lines lines = lines_of(table, 2, style);
     const std::vector<std::string>& found = profile.leftovers->found;
     const auto named = std::span(found).first(std::min(found.size(), k_ranked));
     for (const std::string& each : named) {
         lines = lines + paragraph("  among them: ", each, style, Tone::dim);
     }
     return lines;
+}
+
+/// What was begun or opened and was still there at the end, by who left most.
+Lines left_behind(const Profile& profile, const TextStyle& style) {
+    const std::vector<Leaver> rows = ranked_leavers(profile);
+    const std::string ended = ended_sentence(profile);
+    if (rows.empty() && ended.empty()) {
+        return {};
+    }
+    Lines lines{heading("Left behind at the end of the session", style)};
+    if (!rows.empty()) {
+        lines = lines + leaver_lines(profile, rows, style);
+    }
+    return ended.empty() ? lines : lines + paragraph("  ", ended + ".", style, Tone::warn);
 }
 
 }  // namespace

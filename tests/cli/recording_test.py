@@ -261,6 +261,26 @@ def test_a_test_that_hangs_has_the_time_that_it_took(advisor: Program) -> None:
     assert tests["call"]["wall_s"][1] > 0.1
 
 
+def test_processes_that_advisor_ends_are_named(advisor: Program, nothing_left: str) -> None:
+    advisor.write(
+        test_it=f"""
+import subprocess, sys
+def test_leaves():
+    subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(600)", "{nothing_left}"],
+        start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    )
+"""
+    )
+    ended = advisor.suite("profile", "--output", "p.json")
+    assert ended.code == 0, ended.err
+    said = " ".join(ended.out.split())
+    assert "1 process still ran a second after pytest had ended, and advisor ended it: " in said
+    assert nothing_left in said.replace(" ", "")
+    (command,) = json.loads((advisor.directory / "p.json").read_text())["run"]["ended"]
+    assert command.endswith(nothing_left)
+
+
 @pytest.mark.parametrize(("command", "code"), [("profile", 2), ("analyze", 2), ("run", 125)])
 def test_too_few_descriptors_are_named(advisor: Program, command: str, code: int) -> None:
     advisor.write(test_it="def test(): pass\n")

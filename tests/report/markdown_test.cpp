@@ -90,6 +90,15 @@ TEST_CASE("a profile has the columns that its text has") {
     CHECK(has(text, "| 1.50 |  | 0.25 |"));
 }
 
+TEST_CASE("a profile names what was left behind and what advisor had to end") {
+    Profile profile = sample::profile();
+    CHECK_FALSE(has(as_markdown(profile), "Left behind"));
+    profile.run.ended = {"sleep 600", "x"};
+    CHECK(has(as_markdown(profile), "2 processes still ran a second after pytest had ended"));
+    profile.leftovers = Leftovers{{{{0}, {0}, {}, {1, 2, 0}}}, {"thread serve"}};
+    CHECK(has(as_markdown(profile), "- thread serve\n\n2 processes still ran"));
+}
+
 TEST_CASE("the same values give the same Markdown") {
     CHECK(as_markdown(sample::advice()) == as_markdown(sample::advice()));
     CHECK(as_markdown(sample::plan()) == as_markdown(sample::plan()));

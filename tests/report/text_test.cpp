@@ -250,6 +250,19 @@ TEST_CASE("a profile names who left threads, descriptors and processes behind") 
     CHECK(has(text, "                               1  fixture db\n  among them: thread serve\n"));
 }
 
+TEST_CASE("a profile names the processes that advisor had to end") {
+    Profile profile = sample::profile();
+    profile.run.ended = {"sleep 600"};
+    CHECK(has(
+        as_text(profile, k_ascii),
+        "Left behind at the end of the session\n"
+        "  1 process still ran a second after pytest had ended, and advisor ended it: sleep 600."
+    ));
+    profile.run.ended.assign(7, "x");
+    CHECK(has(as_text(profile, k_ascii), "advisor ended them: x, x, x, x, x,"));
+    CHECK(has(as_text(profile, k_ascii), "2 more.\n"));
+}
+
 TEST_CASE("cores that the suite's own command takes away are told from those of the machine") {
     Profile profile = sample::profile();
     profile.host.cores_of_suite = 2;

@@ -103,6 +103,7 @@ ProfiledRun RandomValues::run() {
     run.wall = seconds();
     run.peak_rss = bytes();
     run.started_utc = text();
+    run.ended = {text(), text()};
     return run;
 }
 

@@ -26,9 +26,9 @@ namespace advisor {
 /// Resources of one span of the run. All times in seconds, none negative.
 struct Cost {
     Seconds wall;
-    Seconds cpu_user;             ///< of the thread that runs tests
-    Seconds cpu_sys;              ///< of the thread that runs tests
-    Seconds other_threads_cpu;    ///< of the process, less that thread
+    Seconds cpu_user;           ///< of the thread that runs tests
+    Seconds cpu_sys;            ///< of the thread that runs tests
+    Seconds other_threads_cpu;  ///< of the process, less that thread
     /// Of child processes: what they were seen to use in this span, each 50 ms, and the rest of
     /// those that were waited for in it.
     Seconds children_cpu;
@@ -169,6 +169,8 @@ struct ProfiledRun {
     Seconds wall;             ///< from exec to exit
     Bytes peak_rss;           ///< of the pytest process
     std::string started_utc;  ///< ISO 8601
+    /// Command lines of processes that outlived pytest by a second, and that advisor ended.
+    std::vector<std::string> ended;
     friend bool operator==(const ProfiledRun&, const ProfiledRun&) = default;
 };
 
