@@ -76,6 +76,10 @@ std::vector<ConservationProblem> problems_of(const Conservation& conservation) {
     return problems;
 }
 
+bool ran_none(const RunOutcome& outcome) {
+    return outcome.conservation.collected == 0 && outcome.outcomes.empty();
+}
+
 std::string counts_of(const RunOutcome& outcome) {
     std::string out;
     for (const auto& [name, count] : outcome.outcomes) {
@@ -86,11 +90,14 @@ std::string counts_of(const RunOutcome& outcome) {
         out += out.empty() ? "" : ", ";
         out += fmt::format("{} not run", outcome.conservation.not_run.size());
     }
-    return out.empty() ? "no test has an outcome" : out;
+    if (!out.empty()) {
+        return out;
+    }
+    return ran_none(outcome) ? "no test was run" : "no test has an outcome";
 }
 
 std::string range_remark(const RunOutcome& outcome) {
-    if (!outcome.predicted || !outcome.conservation.is_whole()) {
+    if (!outcome.predicted || !outcome.conservation.is_whole() || ran_none(outcome)) {
         return {};
     }
     const Interval<Seconds>& range = outcome.predicted->wall;
@@ -120,6 +127,9 @@ std::string exit_words(const RunOutcome& outcome) {
 namespace advisor {
 
 std::string predicted_against_measured(const RunOutcome& outcome) {
+    if (report::ran_none(outcome)) {
+        return fmt::format("took {}", format_seconds(outcome.wall));
+    }
     Seconds smallest = outcome.wall;
     if (outcome.predicted) {
         smallest = std::min(smallest, outcome.predicted->wall.low);

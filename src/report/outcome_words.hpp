@@ -18,6 +18,9 @@ struct ConservationProblem {
 
 [[nodiscard]] std::vector<ConservationProblem> problems_of(const Conservation& conservation);
 
+/// True where no test was collected to be run, as pytest's --collect-only or --fixtures has it.
+[[nodiscard]] bool ran_none(const RunOutcome& outcome);
+
 /// "398 passed, 2 failed".
 [[nodiscard]] std::string counts_of(const RunOutcome& outcome);
 

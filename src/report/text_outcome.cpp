@@ -118,8 +118,7 @@ Lines run(const RunOutcome& outcome, const TextStyle& style) {
 /// The sentence that the reader came for is the last line.
 Lines result(const RunOutcome& outcome, const TextStyle& style) {
     const std::string remark = range_remark(outcome);
-    const bool slower = outcome.conservation.is_whole() && outcome.predicted
-                        && outcome.wall > outcome.predicted->wall.high;
+    const bool slower = !remark.empty() && outcome.wall > outcome.predicted->wall.high;
     const bool failed = outcome.exit_code != 0;
     return paragraph("", remark, style, slower ? Tone::warn : Tone::dim)
            + paragraph(
