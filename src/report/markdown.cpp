@@ -274,6 +274,9 @@ std::string as_markdown(const Profile& profile) {
 
 std::string as_markdown(const RunOutcome& outcome) {
     std::string out;
+    for (const report::StallWords& stall : report::stalls_of(outcome)) {
+        out += md::heading(stall.sentence) + md::bullets(stall.stacks);
+    }
     for (const report::ConservationProblem& problem : report::problems_of(outcome.conservation)) {
         out += md::heading(problem.sentence) + md::bullets(problem.tests);
     }
@@ -283,8 +286,12 @@ std::string as_markdown(const RunOutcome& outcome) {
         report::counts_of(outcome),
         report::exit_words(outcome)
     );
+    const std::vector<std::string> surprises = report::surprises_of(outcome);
     return out + "**" + escape_markdown(predicted_against_measured(outcome)) + "**\n\n"
-           + md::sentence(report::range_remark(outcome)) + md::sentence(run) + workers(outcome);
+           + md::sentence(report::range_remark(outcome)) + md::sentence(run)
+           + md::sentence(report::left_behind_remark(outcome)) + workers(outcome)
+           + (surprises.empty() ? "" : md::heading("Surprises") + md::bullets(surprises))
+           + md::sentence(report::new_tests_remark(outcome));
 }
 
 std::string as_markdown(const GateVerdict& verdict) {

@@ -24,6 +24,24 @@ struct ConservationProblem {
 /// "398 passed, 2 failed".
 [[nodiscard]] std::string counts_of(const RunOutcome& outcome);
 
+/// "STALLED: a.py::test on gw0 ran for 90 s, 2 s when recorded": each test that was ended with its
+/// process, with the stacks of it, whose later frames of pytest itself are left out.
+struct StallWords {
+    std::string sentence;
+    std::vector<std::string> stacks;
+};
+
+[[nodiscard]] std::vector<StallWords> stalls_of(const RunOutcome& outcome);
+
+/// "a.py::test took 2 s, when recorded 1 s", one a test.
+[[nodiscard]] std::vector<std::string> surprises_of(const RunOutcome& outcome);
+
+/// That tests are not in the recording; empty if all are.
+[[nodiscard]] std::string new_tests_remark(const RunOutcome& outcome);
+
+/// That processes outlived the run and were ended; empty for none.
+[[nodiscard]] std::string left_behind_remark(const RunOutcome& outcome);
+
 /// How the measured wall lies to the predicted range; empty if nothing was predicted.
 [[nodiscard]] std::string range_remark(const RunOutcome& outcome);
 

@@ -8,6 +8,7 @@
 #include "report/sample.hpp"
 
 using namespace advisor;
+using namespace advisor::literals;
 
 namespace {
 
@@ -97,6 +98,24 @@ TEST_CASE("a profile names what was left behind and what advisor had to end") {
     CHECK(has(as_markdown(profile), "2 processes still ran a second after pytest had ended"));
     profile.leftovers = Leftovers{{{{0}, {0}, {}, {1, 2, 0}}}, {"thread serve"}};
     CHECK(has(as_markdown(profile), "- thread serve\n\n2 processes still ran"));
+}
+
+TEST_CASE("a run says what was ended, what differed and what was left behind, as its text does") {
+    RunOutcome outcome = sample::outcome();
+    outcome.stalls = {
+        {"a.py::x", "gw0", 90_s, 1_s, "Thread 1 (most recent call first):\n  File a"}};
+    outcome.deadline = 60_s;
+    outcome.at_deadline = {{"a.py::y", "", 5_s, std::nullopt, ""}};
+    outcome.surprises = {{"a.py::z", 1_s, 2_s}};
+    outcome.new_tests = 2;
+    outcome.left_behind = 1;
+    const std::string text = as_markdown(outcome);
+    CHECK(text.starts_with("### STALLED\\: a.py\\:\\:x on gw0 ran for 90"));
+    CHECK(has(text, "- Thread 1 (most recent call first)\\:\n"));
+    CHECK(has(text, "### RUNNING AT THE DEADLINE OF 60"));
+    CHECK(has(text, "### Surprises\n\n- a.py\\:\\:z took 2"));
+    CHECK(has(text, "2 tests are not in the recording"));
+    CHECK(has(text, "1 process outlived the run and was ended"));
 }
 
 TEST_CASE("the same values give the same Markdown") {
