@@ -87,7 +87,7 @@ void memory_limit(
 void cpu_quota(const Profile& profile, const Comparison& comparison, std::vector<Finding>& out) {
     const Host& host = profile.host;
     if (!host.cpu_quota.has_value() || comparison.parallel == nullptr
-        || host.cpu_quota.value() > host.cores_allowed - 1.0) {
+        || host.cpu_quota.value() > host.cores_to_run_on() - 1.0) {
         return;
     }
     const std::uint32_t workers = parallelism(comparison.parallel->configuration);
@@ -96,13 +96,13 @@ void cpu_quota(const Profile& profile, const Comparison& comparison, std::vector
          Severity::slows,
          {},
          {{"quota_cores", host.cpu_quota.value()},
-          {"cores_allowed", static_cast<double>(host.cores_allowed)}},
+          {"cores_allowed", static_cast<double>(host.cores_to_run_on())}},
          fmt::format(
              "a cgroup quota gives this run {:.1f} of {} cores; `-n auto` does not know it and "
              "would start {}",
              host.cpu_quota.value(),
-             host.cores_allowed,
-             format_count(host.cores_allowed, "worker")
+             host.cores_to_run_on(),
+             format_count(host.cores_to_run_on(), "worker")
          ),
          fmt::format("give the number: -n {0}, or PYTEST_XDIST_AUTO_NUM_WORKERS={0}", workers)}
     );

@@ -3,6 +3,7 @@
 #include <advisor/base/text.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace advisor {
 
@@ -60,10 +61,30 @@ std::string why_none(const std::vector<Bounded>& points, Seconds target) {
 
 std::string
 reason_of(const std::vector<Bounded>& points, std::optional<std::size_t> chosen, Seconds target) {
+    if (points.empty()) {
+        return {};  // no machine has a part of the suite, see left_out_of()
+    }
     if (target == Seconds(0)) {
         return "No target was given; each point stands for itself.";
     }
     return chosen ? why_chosen(points[*chosen].point, target) : why_none(points, target);
+}
+
+std::string left_out_of(const std::vector<Configuration>& asked_for, std::size_t files) {
+    std::vector<std::string> specs;
+    for (const Configuration& configuration : asked_for) {
+        if (configuration.shards > files) {
+            specs.push_back(spec(configuration));
+        }
+    }
+    if (specs.empty()) {
+        return {};
+    }
+    return fmt::format(
+        "Not planned: {}, since the tests are in {}, and a file stays whole on one machine.",
+        fmt::join(specs, "; "),
+        format_count(files, "file")
+    );
 }
 
 }  // namespace advisor

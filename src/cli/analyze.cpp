@@ -91,7 +91,9 @@ int analyze(const Arguments& arguments, Shell& shell) {
     }
     const Advice advice =
         advice_for(basis->recorded.profile, basis->suite, *parameters, std::move(*options));
-    if (!arguments.has("profile") && basis->recorded.profile.run.complete) {
+    // Where the recording could not be saved, that was said, and the advice goes to the same place.
+    const bool saves = !arguments.has("profile") && basis->recorded.saved;
+    if (saves && basis->recorded.profile.run.complete) {
         if (const Status saved = save(basis->suite, advice); !saved) {
             report_error(saved.error());
         }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace advisor::cli {
 
@@ -66,6 +67,24 @@ Error unexpected_word(const CommandSpec& command, const std::string& word) {
         std::move(hint)};
 }
 
+/// Which of two values was meant cannot be told; a flag says the same twice.
+Status unless_repeated(const CommandSpec& command, const Arguments& arguments) {
+    for (const OptionSpec& option : command.options) {
+        const std::vector<std::string>& values = arguments.all(option.name);
+        if (!option.repeatable && !option.argument.empty() && values.size() > 1) {
+            return fail(
+                ErrorKind::usage,
+                fmt::format("--{} was given twice", option.name),
+                fmt::format(
+                    "it takes one value, and there are '{}' and '{}'", values[0], values[1]
+                ),
+                "leave one of them out"
+            );
+        }
+    }
+    return {};
+}
+
 Result<Arguments> sorted_out(const CommandSpec& command, const po::parsed_options& parsed) {
     Arguments arguments;
     for (const po::option& option : parsed.options) {
@@ -90,6 +109,9 @@ Result<Arguments> sorted_out(const CommandSpec& command, const po::parsed_option
     const bool needs_option = arguments.positional && !command.positional_of.empty();
     if (needs_option && !arguments.has(command.positional_of)) {
         return tl::unexpected(unexpected_word(command, *arguments.positional));
+    }
+    if (Status once = unless_repeated(command, arguments); !once) {
+        return tl::unexpected(std::move(once.error()));
     }
     return arguments;
 }

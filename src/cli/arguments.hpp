@@ -17,7 +17,7 @@ struct OptionSpec {
     std::string_view name;      ///< without dashes
     std::string_view argument;  ///< placeholder; empty: a flag
     std::string_view help;
-    bool repeatable = false;
+    bool repeatable = false;  ///< may be given several times; else a second value is refused
     bool is_written = false;  ///< names a file that the command writes when all else is done
 };
 
@@ -40,7 +40,7 @@ struct CommandSpec {
 class Arguments {
 public:
     [[nodiscard]] bool has(std::string_view option) const { return !all(option).empty(); }
-    /// The last value, as usual for options that are given twice.
+    /// Of an option that takes one value.
     [[nodiscard]] std::optional<std::string> value(std::string_view option) const;
     [[nodiscard]] const std::vector<std::string>& all(std::string_view option) const;
 

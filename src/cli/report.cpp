@@ -102,6 +102,16 @@ Result<std::string> produce(const Arguments& arguments, const Shell& shell) {
                 "--tests-csv PROFILE prints the tests of it; --output FILE writes them"
             );
         }
+        for (const char* form : {"format", "json"}) {
+            if (arguments.has(form)) {
+                return fail(
+                    ErrorKind::usage,
+                    fmt::format("--{} cannot be given with --tests-csv", form),
+                    "the tests of a profile are printed as CSV",
+                    "leave one of them out, or call advisor report twice"
+                );
+            }
+        }
         const auto profile = read_profile_file(*path);
         return profile ? Result<std::string>(tests_csv(*profile)) : tl::unexpected(profile.error());
     }

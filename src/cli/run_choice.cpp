@@ -142,8 +142,10 @@ Result<Advice> advice_here(
     Advice advice = advice_for(recorded->profile, suite, parameters, {});
     if (!recorded->profile.run.complete) {
         shell.note("the recording is incomplete, so the advice rests on a part of the tests");
-    } else if (const Status saved = save(suite, advice); !saved) {
-        report_error(saved.error());
+    } else if (recorded->saved) {
+        if (const Status saved = save(suite, advice); !saved) {
+            report_error(saved.error());
+        }
     }
     return advice;
 }
@@ -154,13 +156,6 @@ Result<Choice> choose(
     const auto configurations = configurations_of(arguments);
     if (!configurations) {
         return tl::unexpected(configurations.error());
-    }
-    if (configurations->size() > 1) {
-        return fail(
-            ErrorKind::usage,
-            "advisor run takes one --configuration",
-            fmt::format("it was given {}", configurations->size())
-        );
     }
     if (!configurations->empty()) {
         if (const auto why =

@@ -75,12 +75,13 @@ Result<Shell> Shell::of(const Arguments& arguments) {
 bool Shell::print(std::string_view text) const {
     const bool written =
         std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-    if (!written) {
-        report_error(
-            {ErrorKind::environment, "cannot write to standard output", std::strerror(errno), ""}
-        );
+    if (written || errno == EPIPE) {
+        return true;  // who reads no more, as head does, has what it wanted
     }
-    return written;
+    report_error(
+        {ErrorKind::environment, "cannot write to standard output", std::strerror(errno), ""}
+    );
+    return false;
 }
 
 void Shell::note(std::string_view line) const {

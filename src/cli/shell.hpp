@@ -30,7 +30,8 @@ public:
     [[nodiscard]] const TextStyle& style() const { return style_; }
     [[nodiscard]] bool json() const { return json_; }
 
-    /// A result. False, after a message, where standard output cannot take it.
+    /// A result. False, after a message, where standard output cannot take it; a reader that went
+    /// away is no failure, and the exit code stays that of the command's work.
     [[nodiscard]] bool print(std::string_view text) const;
 
     /// A line that stays, unless --quiet.

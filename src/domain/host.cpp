@@ -10,8 +10,12 @@
 
 namespace advisor {
 
+std::uint32_t Host::cores_to_run_on() const {
+    return std::max(1U, std::min(cores_allowed, cores_of_suite.value_or(cores_allowed)));
+}
+
 double Host::usable_cores() const {
-    const auto allowed = static_cast<double>(std::max(1U, cores_allowed));
+    const auto allowed = static_cast<double>(cores_to_run_on());
     return cpu_quota.has_value() ? std::clamp(cpu_quota.value(), 0.01, allowed) : allowed;
 }
 

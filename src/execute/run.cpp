@@ -231,7 +231,7 @@ Result<RunOutcome> run_configuration(const RunRequest& request, const Instrument
     outcome.new_tests = new_tests(run->journal, request.profiled);
     outcome.surprises = surprises(run->journal, request.profiled);
     outcome.reran_lost = rerun;
-    outcome.left_behind = run->end.left_behind;
+    outcome.left_behind = static_cast<std::uint32_t>(run->end.left_behind.size());
     return outcome;
 }
 

@@ -223,6 +223,27 @@ Disturbance disturbance_between(
     return disturbance;
 }
 
+// "Cpus_allowed_list:	0-3,8".
+std::optional<std::uint32_t> allowed_cores(const FileReader& files, int pid) {
+    constexpr std::string_view k_name = "Cpus_allowed_list:";
+    const std::string text = files.read(fmt::format("/proc/{}/status", pid)).value_or("");
+    const std::size_t at = text.find(k_name);
+    std::istringstream list(at == std::string::npos ? "" : text.substr(at + k_name.size()));
+    std::uint32_t cores = 0;
+    for (std::uint32_t first = 0; list >> first; list.ignore(1)) {
+        std::uint32_t last = first;
+        if (list.peek() == '-') {
+            list.ignore(1);
+            list >> last;
+        }
+        cores += last >= first ? last - first + 1 : 0;
+        if (list.peek() != ',') {
+            break;
+        }
+    }
+    return cores > 0 ? std::optional(cores) : std::nullopt;
+}
+
 std::optional<Bytes> peak_rss(const FileReader& files, int pid) {
     const auto text = files.read(fmt::format("/proc/{}/status", pid));
     const auto kibibytes = text ? field(*text, "VmHWM") : std::nullopt;

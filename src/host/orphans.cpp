@@ -8,13 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,23 @@ int parent_of(const std::filesystem::path& process) {
     int parent = -1;
     std::from_chars(text.data() + close + 4, text.data() + text.size(), parent);
     return parent;
+}
+
+/// Its words, cut off where they are many; "[name]" where it has none, as what has ended already.
+std::string command_of(int pid) {
+    constexpr std::size_t k_most = 200;
+    const std::filesystem::path process = fmt::format("/proc/{}", pid);
+    std::string words = text_of(process / "cmdline");
+    words.erase(words.find_last_not_of('\0') + 1);
+    std::replace(words.begin(), words.end(), '\0', ' ');
+    if (words.size() > k_most) {
+        words = words.substr(0, k_most) + "...";
+    }
+    if (words.empty()) {
+        words = text_of(process / "comm");
+        words = fmt::format("[{}]", words.substr(0, words.find('\n')));
+    }
+    return words;
 }
 
 /// The processes of which `is_wanted`, given their directory in /proc, is true.
@@ -104,20 +122,32 @@ void reap_orphans(int child) {
     }
 }
 
-std::uint32_t end_orphans(int process_group) {
+std::vector<std::string> end_orphans(int process_group) {
     if (all_ended_before(monotonic_ns() + k_patience_ns)) {
-        return 0;
+        return {};
     }
-    std::set<int> killed;
+    std::map<int, std::string> killed;
+    const auto children = [&] {
+        std::vector<int> found = children_of_this_process();
+        for (const int pid : found) {
+            killed.try_emplace(pid, command_of(pid));
+        }
+        return found;
+    };
+    children();  // before the kill: what was killed has no command line
     const std::int64_t deadline = monotonic_ns() + k_patience_ns;
     ::kill(-process_group, SIGKILL);
     do {
-        for (const int pid : children_of_this_process()) {
+        for (const int pid : children()) {
             ::kill(pid, SIGKILL);
-            killed.insert(pid);
         }
     } while (!all_ended_before(monotonic_ns() + k_pause_ns) && monotonic_ns() < deadline);
-    return static_cast<std::uint32_t>(killed.size());
+    std::vector<std::string> commands;
+    commands.reserve(killed.size());
+    for (auto& [pid, command] : killed) {
+        commands.push_back(std::move(command));
+    }
+    return commands;
 }
 
 void end_tagged(const std::string& tag, int process_group) {

@@ -2,8 +2,8 @@
 
 // Ends what a child left behind.
 
-#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace advisor {
 
@@ -14,9 +14,9 @@ void reap_orphans(int child);
 /// The caller is the reaper of orphans (PR_SET_CHILD_SUBREAPER), so every descendant becomes its
 /// child sooner or later, whatever sessions and groups it made. Waits up to a second for all
 /// children of this process to end by themselves, then kills those that are left, their children as
-/// they come up, for at most another second. Returns how many had to be killed. All are reaped when
-/// it returns, but for such as the kernel cannot end.
-[[nodiscard]] std::uint32_t end_orphans(int process_group);
+/// they come up, for at most another second. Returns the command lines of those that had to be
+/// killed. All are reaped when it returns, but for such as the kernel cannot end.
+[[nodiscard]] std::vector<std::string> end_orphans(int process_group);
 
 /// For somebody else than their parent: kills the group, unless it is 0, and every process whose
 /// environment holds the tag "NAME=value", for at most a second.

@@ -128,6 +128,12 @@ std::uint64_t SharedRing::dropped() const {
     return word(memory_, k_dropped_at).load(std::memory_order_relaxed);
 }
 
+bool SharedRing::is_intact() const {
+    return word(memory_, k_magic_at).load() == k_magic
+           && word(memory_, k_version_at).load() == k_version
+           && word(memory_, k_capacity_at).load() == capacity_;
+}
+
 SharedRing::Writer SharedRing::writer() const {
     const auto id_at = [&](std::size_t offset) {
         return static_cast<int>(

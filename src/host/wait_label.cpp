@@ -14,6 +14,7 @@
 #include <sstream>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace advisor {
@@ -23,6 +24,10 @@ namespace {
 /// No more descriptors of one wait are looked at.
 constexpr std::size_t k_most_descriptors = 16;
 constexpr std::size_t k_most_children = 16;
+
+/// So long a descriptor is believed to lead where it led, times the descriptors of the wait: the
+/// looks cost one readlink in this time, of about 2 us.
+constexpr std::int64_t k_trust_ns = 5'000'000;
 
 /// What a system call waits for, as far as its number tells.
 enum class CallKind : std::uint8_t {
@@ -191,21 +196,30 @@ public:
         : owner_(owner),
           activity_(activity) {}
 
-    [[nodiscard]] WaitLabel label() {
+    /// What it waits on, and where each of them leads; none where the call alone tells.
+    [[nodiscard]] std::vector<std::pair<int, std::string>> targets() const {
+        std::vector<std::pair<int, std::string>> targets;
+        for (const int descriptor : descriptors()) {
+            targets.emplace_back(descriptor, owner_.view_.target(descriptor));
+        }
+        return targets;
+    }
+
+    /// `targets` are those of above.
+    [[nodiscard]] WaitLabel label(const std::vector<std::pair<int, std::string>>& targets) {
         if (activity_.kind != ThreadActivity::Kind::in_system) {
             return {is_in_device_wait() ? WaitReason::disk : WaitReason::other, {}};
         }
         switch (kind_of(activity_.call)) {
         case CallKind::sleep: return {WaitReason::sleep, {}};
-        case CallKind::descriptor: return of_descriptor(argument(0));
-        case CallKind::polled: return of_all(polled());
-        case CallKind::selected: return of_all(selected());
-        case CallKind::epoll: return of_epoll();
+        case CallKind::descriptor: return of_target(targets.front().second);
+        case CallKind::polled:
+        case CallKind::selected: return of_all(targets);
+        case CallKind::epoll: return of_epoll(targets);
         case CallKind::lock: return {WaitReason::lock, {}};
         case CallKind::file_control:
-            return argument(1) == F_SETLKW || argument(1) == F_OFD_SETLKW
-                       ? WaitLabel{WaitReason::lock, {}}
-                       : of_descriptor(argument(0));
+            return targets.empty() ? WaitLabel{WaitReason::lock, {}}
+                                   : of_target(targets.front().second);
         case CallKind::child: return {WaitReason::child, {}};
         case CallKind::disk: return {WaitReason::disk, {}};
         case CallKind::other: break;
@@ -214,6 +228,24 @@ public:
     }
 
 private:
+    [[nodiscard]] std::vector<int> descriptors() const {
+        if (activity_.kind != ThreadActivity::Kind::in_system) {
+            return {};
+        }
+        switch (kind_of(activity_.call)) {
+        case CallKind::descriptor: return {argument(0)};
+        case CallKind::polled: return polled();
+        case CallKind::selected: return selected();
+        case CallKind::epoll:
+            return epoll_members(owner_.view_.file(fmt::format("fdinfo/{}", argument(0))));
+        case CallKind::file_control:
+            return argument(1) == F_SETLKW || argument(1) == F_OFD_SETLKW
+                       ? std::vector<int>()
+                       : std::vector<int>{argument(0)};
+        default: return {};
+        }
+    }
+
     [[nodiscard]] int argument(std::size_t index) const {
         return static_cast<int>(activity_.arguments.at(index) & 0xffffffffU);
     }
@@ -236,10 +268,6 @@ private:
             }
         }
         return false;
-    }
-
-    [[nodiscard]] WaitLabel of_descriptor(int descriptor) {
-        return of_target(owner_.view_.target(descriptor));
     }
 
     [[nodiscard]] WaitLabel of_target(const std::string& target) {
@@ -274,10 +302,10 @@ private:
         return {WaitReason::socket, {}};
     }
 
-    [[nodiscard]] WaitLabel of_all(const std::vector<int>& descriptors) {
-        WaitLabel best{descriptors.empty() ? WaitReason::sleep : WaitReason::other, {}};
-        for (const int descriptor : descriptors) {
-            const WaitLabel label = of_descriptor(descriptor);
+    [[nodiscard]] WaitLabel of_all(const std::vector<std::pair<int, std::string>>& targets) {
+        WaitLabel best{targets.empty() ? WaitReason::sleep : WaitReason::other, {}};
+        for (const auto& [descriptor, target] : targets) {
+            const WaitLabel label = of_target(target);
             if (precedence(label) < precedence(best)) {
                 best = label;
             }
@@ -285,16 +313,14 @@ private:
         return best;
     }
 
-    [[nodiscard]] WaitLabel of_epoll() {
-        const auto members =
-            epoll_members(owner_.view_.file(fmt::format("fdinfo/{}", argument(0))));
-        const WaitLabel label = of_all(members);
-        const auto is_socket = [&](int descriptor) {
-            return of_descriptor(descriptor).reason == WaitReason::socket;
+    [[nodiscard]] WaitLabel of_epoll(const std::vector<std::pair<int, std::string>>& targets) {
+        const WaitLabel label = of_all(targets);
+        const auto is_socket = [](const std::pair<int, std::string>& each) {
+            return begins_with(each.second, "socket:[");
         };
         const bool only_to_itself =
             label.reason == WaitReason::socket && !label.peer_port
-            && std::count_if(members.begin(), members.end(), is_socket) == 1;
+            && std::count_if(targets.begin(), targets.end(), is_socket) == 1;
         return only_to_itself ? WaitLabel{WaitReason::sleep, {}} : label;
     }
 
@@ -332,11 +358,20 @@ private:
     const ThreadActivity& activity_;
 };
 
-WaitLabel WaitLabels::of(const ThreadActivity& activity) {
-    if (last_ != activity) {
-        last_label_ = Labelling(*this, activity).label();
-        last_ = activity;
+WaitLabel WaitLabels::of(const ThreadActivity& activity, std::int64_t now_ns) {
+    const bool is_same = last_ == activity;
+    if (is_same && now_ns < due_ns_) {
+        return last_label_;
     }
+    Labelling look(*this, activity);
+    auto targets = look.targets();
+    if (!is_same || targets != last_targets_) {
+        last_label_ = look.label(targets);
+        last_ = activity;
+        last_targets_ = std::move(targets);
+    }
+    const auto count = static_cast<std::int64_t>(std::max<std::size_t>(1, last_targets_.size()));
+    due_ns_ = now_ns + k_trust_ns * count;
     return last_label_;
 }
 

@@ -71,7 +71,7 @@ Result<Interpreter> probe_interpreter(
     const auto end = launcher.run(probe_spec(command, directory, *place, probe), {});
     if (!end) {
         Error error = end.error();
-        error.hint = k_hint;
+        error.hint = error.hint.empty() ? k_hint : error.hint;
         return tl::unexpected(std::move(error));
     }
     const auto answer = read_file(answer_path, k_longest_answer);

@@ -33,6 +33,17 @@ std::string_view name_of(RunStage stage) {
     return "";
 }
 
+/// Nobody but the suite has the memory; in it, what was recorded before is good.
+Error overwritten(const std::string& seen) {
+    return {
+        ErrorKind::suite_failed,
+        "the suite wrote over its recording",
+        fmt::format(
+            "a test, or what it calls, wrote into memory that advisor shares with pytest ({})", seen
+        ),
+        ""};
+}
+
 /// The recording of one run: what the ring brings goes into the file, where there is one, and
 /// through the decoder into the builder.
 class Recording {
@@ -46,15 +57,15 @@ public:
           file_(std::move(file)),
           progress_(progress) {}
 
+    /// Where the suite wrote over the header, the writer mostly mends it by its next record: what
+    /// cannot be read now may be read later, and what is not the writer's the decoder finds out.
     void drain() {
-        if (damage_) {
-            return;
-        }
         const auto bytes = ring_.written_since(position_);
         if (!bytes) {
             damage_ = bytes.error();
             return;
         }
+        damage_.reset();
         keep(*bytes);
         position_ += bytes->size();
         ring_.release(position_);
@@ -102,8 +113,14 @@ public:
     [[nodiscard]] const SharedRing& ring() const { return ring_; }
 
     [[nodiscard]] ProfiledSuite finish(RunFacts facts, std::string output) && {
-        facts.damage = damage_ ? damage_ : decoder_.error();
-        facts.dropped = ring_.dropped();
+        const std::optional<Error> seen = damage_ ? damage_ : decoder_.error();
+        if (seen) {
+            facts.damage = overwritten(seen->because);
+        } else if (!ring_.is_intact()) {
+            facts.damage = overwritten("its header changed; whether records got lost is not known");
+        } else {
+            facts.dropped = ring_.dropped();
+        }
         const bool while_collecting = builder_.stage() == RunStage::collecting;
         return {
             .profile = std::move(builder_).finish(std::move(facts)),
@@ -137,7 +154,7 @@ private:
     std::int64_t testing_ns_ = 0;  ///< when that was seen first
     RecordDecoder decoder_;
     ProfileBuilder builder_;
-    std::optional<Error> damage_;
+    std::optional<Error> damage_;  ///< why nothing can be read at the moment
     const std::function<void(const ProfileProgress&)>& progress_;
 };
 
@@ -305,7 +322,11 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
         counting = instruments.counters.attach(pid);
         sampler.start();
     };
+    std::optional<std::uint32_t> cores;
     watch.while_running = [&](int) {
+        if (const int pid = recording.ring().writer().pid; pid != 0 && !cores) {
+            cores = allowed_cores(instruments.files, pid);
+        }
         recording.drain();
         recording.tell(began_ns);
     };
@@ -319,6 +340,9 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     const MachineTimes after = machine_times(instruments.files);
     RunFacts facts = facts_of(std::move(head), *end, options.deadline);
     facts.samples = sampler.stop();
+    if (cores && *cores < facts.host.cores_allowed) {
+        facts.host.cores_of_suite = cores;
+    }
     facts.restarts_peaks = options.peaks;
     facts.counts_gil = gil.counts;
     facts.counts_because = gil.because;
@@ -334,6 +358,7 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     ProfiledSuite profiled = std::move(recording).finish(std::move(facts), std::move(end->output));
     profiled.interrupted = end->forwarded.has_value();
     profiled.timed_out = end->timed_out;
+    profiled.profile.run.ended = std::move(end->left_behind);
     return profiled;
 }
 

@@ -123,7 +123,8 @@ incomplete_because(const RecordedRun& run, const RunFacts& facts, const Profile&
                    : fmt::format("{}, {}", facts.stopped_because, place_in(run, tests));
     }
     if (facts.damage) {
-        return fmt::format("{}: {}", facts.damage->what, facts.damage->because);
+        const std::string end = all_ran ? "" : ", which stops " + place_in(run, tests);
+        return fmt::format("{}{}: {}", facts.damage->what, end, facts.damage->because);
     }
     if (!run.failure.empty()) {
         return fmt::format("the recorder stopped: {}", escape_terminal(run.failure));

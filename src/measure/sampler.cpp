@@ -118,7 +118,7 @@ private:
             return false;
         }
         if (activity->kind != ThreadActivity::Kind::runnable) {
-            sample.wait = labels_.of(*activity);
+            sample.wait = labels_.of(*activity, sample.at_ns);
         }
         const std::int64_t late_ns = sample.at_ns - due_ns;
         if (late_ns > k_latest_ns) {

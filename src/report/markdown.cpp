@@ -46,17 +46,24 @@ std::string slowest(const report::ProfileSummary& summary) {
         return {};
     }
     const int decimals = decimals_for(summary.slowest.front()->total().wall);
+    const bool has_spreads = report::has_spreads(summary);
     std::vector<Row> rows;
     for (const TestCost* test : summary.slowest) {
         const Cost total = test->total();
         Row& row = rows.emplace_back();
         row = {{test->id}, {seconds_text(total.wall, decimals)}};
+        if (has_spreads) {
+            row.push_back({test->wall_spread ? format_percent(*test->wall_spread) : ""});
+        }
         if (summary.knows_cpu) {
             row.push_back({seconds_text(total.cpu(), decimals)});
             row.push_back({seconds_text(total.blocked(), decimals)});
         }
     }
     std::vector<md::Column> columns{{"test"}, {"seconds", Align::right}};
+    if (has_spreads) {
+        columns.push_back({"spread", Align::right});
+    }
     if (summary.knows_cpu) {
         columns.push_back({"CPU", Align::right});
         columns.push_back({"blocked", Align::right});
@@ -77,17 +84,28 @@ std::string left_behind(const Profile& profile) {
             );
         }
     }
-    if (rows.empty()) {
+    const std::string ended = report::ended_sentence(profile);
+    if (rows.empty() && ended.empty()) {
         return {};
     }
-    return md::heading("Left behind at the end of the session")
-           + md::table(
-               {{"by"},
-                {"threads", Align::right},
-                {"descriptors", Align::right},
-                {"processes", Align::right}},
-               rows
-           );
+    std::string out = md::heading("Left behind at the end of the session");
+    if (!rows.empty()) {
+        out += md::table(
+            {{"by"},
+             {"threads", Align::right},
+             {"descriptors", Align::right},
+             {"processes", Align::right}},
+            rows
+        );
+    }
+    std::vector<std::string> found;
+    if (profile.leftovers) {
+        const std::vector<std::string>& all = profile.leftovers->found;
+        found.assign(
+            all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), k_most))
+        );
+    }
+    return out + (rows.empty() ? "" : md::bullets(found)) + md::sentence(ended);
 }
 
 std::string fixtures(const report::ProfileSummary& summary) {
@@ -101,12 +119,18 @@ std::string fixtures(const report::ProfileSummary& summary) {
             {{fixture.name},
              {std::string(name_of(fixture.scope))},
              {fmt::format("{}", fixture.instances)},
+             {seconds_text(fixture.each(), decimals)},
              {seconds_text(fixture.wall, decimals)}}
         );
     }
     return md::heading("Most expensive fixtures")
            + md::table(
-               {{"fixture"}, {"scope"}, {"set-ups", Align::right}, {"seconds", Align::right}}, rows
+               {{"fixture"},
+                {"scope"},
+                {"set-ups", Align::right},
+                {"each", Align::right},
+                {"seconds", Align::right}},
+               rows
            );
 }
 
@@ -254,6 +278,9 @@ std::string as_markdown(const Profile& profile) {
 
 std::string as_markdown(const RunOutcome& outcome) {
     std::string out;
+    for (const report::StallWords& stall : report::stalls_of(outcome)) {
+        out += md::heading(stall.sentence) + md::bullets(stall.stacks);
+    }
     for (const report::ConservationProblem& problem : report::problems_of(outcome.conservation)) {
         out += md::heading(problem.sentence) + md::bullets(problem.tests);
     }
@@ -263,8 +290,12 @@ std::string as_markdown(const RunOutcome& outcome) {
         report::counts_of(outcome),
         report::exit_words(outcome)
     );
+    const std::vector<std::string> surprises = report::surprises_of(outcome);
     return out + "**" + escape_markdown(predicted_against_measured(outcome)) + "**\n\n"
-           + md::sentence(report::range_remark(outcome)) + md::sentence(run) + workers(outcome);
+           + md::sentence(report::range_remark(outcome)) + md::sentence(run)
+           + md::sentence(report::left_behind_remark(outcome)) + workers(outcome)
+           + (surprises.empty() ? "" : md::heading("Surprises") + md::bullets(surprises))
+           + md::sentence(report::new_tests_remark(outcome));
 }
 
 std::string as_markdown(const GateVerdict& verdict) {

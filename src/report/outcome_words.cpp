@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
+#include <utility>
 
 #include "report/numbers.hpp"
 
@@ -22,6 +24,41 @@ std::string with_sighting(const Conservation& conservation, const std::string& t
         }
     }
     return test;
+}
+
+/// The frames of the suite, which stand first; what follows is pytest's own.
+std::vector<std::string> stack_lines(const std::string& stacks) {
+    std::vector<std::string> lines;
+    std::size_t left_out = 0;
+    std::istringstream text(stacks);
+    for (std::string line; std::getline(text, line);) {
+        const bool begins = line.find("most recent call first") != std::string::npos;
+        const bool is_pytests = line.find("/_pytest/") != std::string::npos;
+        if (!begins && (left_out > 0 || is_pytests)) {
+            ++left_out;
+            continue;
+        }
+        left_out = 0;
+        lines.push_back(line);
+    }
+    if (left_out > 0) {
+        lines.push_back(fmt::format("and {} of pytest", format_count(left_out, "frame")));
+    }
+    return lines;
+}
+
+StallWords words_of(const std::string& what, const Stall& stall) {
+    const std::string known =
+        stall.profiled ? fmt::format(", {} when recorded", format_seconds(*stall.profiled)) : "";
+    std::string sentence = fmt::format(
+        "{}: {}{} ran for {}{}",
+        what,
+        stall.id,
+        stall.worker.empty() ? "" : " on " + stall.worker,
+        format_seconds(stall.after),
+        known
+    );
+    return {std::move(sentence), stack_lines(stall.stacks)};
 }
 
 }  // namespace
@@ -76,6 +113,10 @@ std::vector<ConservationProblem> problems_of(const Conservation& conservation) {
     return problems;
 }
 
+bool ran_none(const RunOutcome& outcome) {
+    return outcome.conservation.collected == 0 && outcome.outcomes.empty();
+}
+
 std::string counts_of(const RunOutcome& outcome) {
     std::string out;
     for (const auto& [name, count] : outcome.outcomes) {
@@ -86,12 +127,60 @@ std::string counts_of(const RunOutcome& outcome) {
         out += out.empty() ? "" : ", ";
         out += fmt::format("{} not run", outcome.conservation.not_run.size());
     }
-    return out.empty() ? "no test has an outcome" : out;
+    if (!out.empty()) {
+        return out;
+    }
+    return ran_none(outcome) ? "no test was run" : "no test has an outcome";
+}
+
+std::vector<StallWords> stalls_of(const RunOutcome& outcome) {
+    std::vector<StallWords> words;
+    for (const Stall& stall : outcome.stalls) {
+        words.push_back(words_of("STALLED", stall));
+    }
+    const std::string deadline = format_seconds(outcome.deadline.value_or(Seconds(0)));
+    for (const Stall& stall : outcome.at_deadline) {
+        words.push_back(words_of("RUNNING AT THE DEADLINE OF " + deadline, stall));
+    }
+    return words;
+}
+
+std::vector<std::string> surprises_of(const RunOutcome& outcome) {
+    std::vector<std::string> sentences;
+    for (const Surprise& surprise : outcome.surprises) {
+        sentences.push_back(fmt::format(
+            "{} took {}, when recorded {}",
+            surprise.id,
+            format_seconds(surprise.measured),
+            format_seconds(surprise.profiled)
+        ));
+    }
+    return sentences;
+}
+
+std::string new_tests_remark(const RunOutcome& outcome) {
+    if (outcome.new_tests == 0) {
+        return {};
+    }
+    return fmt::format(
+        "{} not in the recording, on which prediction and advice rest: advisor analyze",
+        format_count(outcome.new_tests, "test is", "tests are")
+    );
+}
+
+std::string left_behind_remark(const RunOutcome& outcome) {
+    if (outcome.left_behind == 0) {
+        return {};
+    }
+    return fmt::format(
+        "{} outlived the run and {} ended",
+        format_count(outcome.left_behind, "process", "processes"),
+        outcome.left_behind == 1 ? "was" : "were"
+    );
 }
 
 std::string range_remark(const RunOutcome& outcome) {
-    const bool ended_early =
-        outcome.deadline || !outcome.stalls.empty() || outcome.outcomes.empty();
+    const bool ended_early = outcome.deadline || !outcome.stalls.empty() || ran_none(outcome);
     if (!outcome.predicted || !outcome.conservation.is_whole() || ended_early) {
         return {};
     }
@@ -122,6 +211,9 @@ std::string exit_words(const RunOutcome& outcome) {
 namespace advisor {
 
 std::string predicted_against_measured(const RunOutcome& outcome) {
+    if (report::ran_none(outcome)) {
+        return fmt::format("took {}", format_seconds(outcome.wall));
+    }
     Seconds smallest = outcome.wall;
     if (outcome.predicted) {
         smallest = std::min(smallest, outcome.predicted->wall.low);

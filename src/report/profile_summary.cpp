@@ -3,6 +3,7 @@
 #include <advisor/base/text.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -368,6 +369,28 @@ std::vector<Leaver> ranked_leavers(const Profile& profile) {
         return all_of(a) > all_of(b);
     });
     return rows;
+}
+
+bool has_spreads(const ProfileSummary& summary) {
+    return std::any_of(summary.slowest.begin(), summary.slowest.end(), [](const TestCost* test) {
+        return test->wall_spread.has_value();
+    });
+}
+
+std::string ended_sentence(const Profile& profile) {
+    constexpr std::size_t k_most = 5;
+    const std::vector<std::string>& ended = profile.run.ended;
+    if (ended.empty()) {
+        return {};
+    }
+    const std::size_t shown = std::min(k_most, ended.size());
+    return fmt::format(
+        "{} still ran a second after pytest had ended, and advisor ended {}: {}{}",
+        format_count(ended.size(), "process", "processes"),
+        ended.size() == 1 ? "it" : "them",
+        fmt::join(ended.begin(), ended.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+        shown < ended.size() ? fmt::format(", and {} more", ended.size() - shown) : ""
+    );
 }
 
 std::vector<std::string> warnings_of(const Profile& profile) {

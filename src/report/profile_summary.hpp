@@ -19,6 +19,8 @@ struct FixtureTotal {
     Scope scope = Scope::function;
     std::size_t instances = 0;
     Seconds wall;  ///< set-up and tear-down of all instances
+
+    [[nodiscard]] Seconds each() const { return wall / static_cast<double>(instances); }
 };
 
 struct ProfileSummary {
@@ -36,6 +38,9 @@ struct ProfileSummary {
     std::vector<FixtureTotal> fixtures;    ///< most expensive first
 };
 
+/// Whether it is known, of any of the slowest tests, how far they spread from run to run.
+[[nodiscard]] bool has_spreads(const ProfileSummary& summary);
+
 /// At most `most` tests and fixtures in the two rankings.
 [[nodiscard]] ProfileSummary summary_of(const Profile& profile, std::size_t most);
 
@@ -51,6 +56,10 @@ remarks_on_spent(const Profile& profile, const ProfileSummary& summary);
 
 /// Who left something behind at the end of the session, who left most first.
 [[nodiscard]] std::vector<Leaver> ranked_leavers(const Profile& profile);
+
+/// "2 processes still ran a second after pytest had ended, and advisor ended them: sleep 600, x";
+/// empty for none.
+[[nodiscard]] std::string ended_sentence(const Profile& profile);
 
 /// That the run is incomplete, failed, or was disturbed by others, and of several runs which are
 /// left out and what differed: one sentence each.

@@ -24,6 +24,10 @@ std::string currency_of(const CapacityPlan& plan) {
     return same ? first : std::string();
 }
 
+bool is_marked(const CapacityPlan& plan, std::size_t index) {
+    return plan.chosen != index && plan.points[index].meets_target && plan.target > Seconds(0);
+}
+
 Row row_of(const CapacityPlan& plan, std::size_t index, int decimals, const MemoryUnit& unit) {
     const PlanPoint& point = plan.points[index];
     const bool chosen = plan.chosen == index;
@@ -36,9 +40,9 @@ Row row_of(const CapacityPlan& plan, std::size_t index, int decimals, const Memo
     const std::string currency =
         currency_of(plan).empty() ? " " + point.machine.currency : std::string();
     return {
-        {chosen                                           ? ">"
-         : point.meets_target && plan.target > Seconds(0) ? "+"
-                                                          : "",
+        {chosen                   ? ">"
+         : is_marked(plan, index) ? "+"
+                                  : "",
          tone},
         {point.machine.name, tone},
         {fmt::format("{}", point.configuration.shards), tone},
@@ -79,7 +83,10 @@ Lines curve(const CapacityPlan& plan, const TextStyle& style) {
         table.rows.push_back(row_of(plan, i, decimals, unit));
     }
     std::string legend = plan.chosen ? "> chosen; " : "";
-    legend += plan.target > Seconds(0) ? "+ meets the target; " : "";
+    const bool any_marked = std::any_of(indices.begin(), indices.end(), [&](std::size_t index) {
+        return is_marked(plan, index);
+    });
+    legend += any_marked ? "+ meets the target; " : "";
     legend += "n machines; min: billed minutes of all of them";
     if (indices.size() < plan.points.size()) {
         legend +=

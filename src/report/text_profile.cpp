@@ -53,10 +53,7 @@ Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
         return {};
     }
     const int decimals = decimals_for(summary.slowest.front()->total().wall);
-    const bool has_spreads =
-        std::any_of(summary.slowest.begin(), summary.slowest.end(), [](const TestCost* test) {
-            return test->wall_spread.has_value();
-        });
+    const bool has_spreads = report::has_spreads(summary);
     Table table;
     table.columns = {{"seconds", Align::right}};
     if (has_spreads) {
@@ -96,11 +93,10 @@ Lines fixtures(const ProfileSummary& summary, const TextStyle& style) {
         {"scope", Align::left},
         {"fixture", Align::left, Fit::elastic}};
     for (const FixtureTotal& fixture : summary.fixtures) {
-        const Seconds each = fixture.wall / static_cast<double>(fixture.instances);
         table.rows.push_back(
             {{seconds_text(fixture.wall, decimals)},
              {fmt::format("{}", fixture.instances)},
-             {seconds_text(each, decimals)},
+             {seconds_text(fixture.each(), decimals)},
              {std::string(name_of(fixture.scope))},
              {fixture.name}}
         );
@@ -112,12 +108,9 @@ std::string count_text(std::int32_t count) {
     return count == 0 ? "" : fmt::format("{}", count);
 }
 
-/// What was begun or opened and was still there at the end, by who left most.
-Lines left_behind(const Profile& profile, const TextStyle& style) {
-    const std::vector<Leaver> rows = ranked_leavers(profile);
-    if (rows.empty()) {
-        return {};
-    }
+Lines leaver_lines(
+    const Profile& profile, const std::vector<Leaver>& rows, const TextStyle& style
+) {
     Table table;
     table.columns = {
         {"threads", Align::right},
@@ -132,14 +125,27 @@ Lines left_behind(const Profile& profile, const TextStyle& style) {
              {leaver.name}}
         );
     }
-    Lines lines =
-        Lines{heading("Left behind at the end of the session", style)} + lines_of(table, 2, style);
+    Lines lines = lines_of(table, 2, style);
     const std::vector<std::string>& found = profile.leftovers->found;
     const auto named = std::span(found).first(std::min(found.size(), k_ranked));
     for (const std::string& each : named) {
         lines = lines + paragraph("  among them: ", each, style, Tone::dim);
     }
     return lines;
+}
+
+/// What was begun or opened and was still there at the end, by who left most.
+Lines left_behind(const Profile& profile, const TextStyle& style) {
+    const std::vector<Leaver> rows = ranked_leavers(profile);
+    const std::string ended = ended_sentence(profile);
+    if (rows.empty() && ended.empty()) {
+        return {};
+    }
+    Lines lines{heading("Left behind at the end of the session", style)};
+    if (!rows.empty()) {
+        lines = lines + leaver_lines(profile, rows, style);
+    }
+    return ended.empty() ? lines : lines + paragraph("  ", ended + ".", style, Tone::warn);
 }
 
 }  // namespace

@@ -20,14 +20,20 @@ std::string capitalised(std::string_view implementation) {
     return implementation == "cpython" ? "CPython" : std::string(implementation);
 }
 
-/// "4 cores", or "8 cores, 2.5 usable" where affinity or a quota takes some away.
+/// "4 cores", "8 cores, 2.5 usable" where affinity or a quota takes some away, or "8 cores, 1
+/// usable by the suite's command" where its own launcher does.
 std::string core_fact(const Host& host) {
     std::string online = format_count(host.cores_online, "core");
     const double usable = host.usable_cores();
     if (usable >= static_cast<double>(host.cores_online)) {
         return online;
     }
-    return fmt::format("{}, {:.3g} usable", online, usable);
+    Host without_launcher = host;
+    without_launcher.cores_of_suite.reset();
+    const bool by_launcher = usable < without_launcher.usable_cores();
+    return fmt::format(
+        "{}, {:.3g} usable{}", online, usable, by_launcher ? " by the suite's command" : ""
+    );
 }
 
 std::string memory_fact(const Host& host) {

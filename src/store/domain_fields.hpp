@@ -73,6 +73,7 @@ void describe(auto& fields, Like<Host> auto& host) {
     fields.field("kernel", host.kernel);
     fields.field("cores_online", host.cores_online);
     fields.field("cores_allowed", host.cores_allowed);
+    fields.optional_field("cores_of_suite", host.cores_of_suite);
     fields.measured("cpu_quota_cores", "cpu_quota_source", host.cpu_quota);
     fields.field("memory_total_bytes", host.memory_total);
     fields.measured("memory_limit_bytes", "memory_limit_source", host.memory_limit);

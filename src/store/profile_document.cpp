@@ -85,6 +85,7 @@ void describe(auto& fields, Like<ProfiledRun> auto& run) {
     fields.field("wall_s", run.wall);
     fields.field("peak_rss_bytes", run.peak_rss);
     fields.field("started_utc", run.started_utc);
+    fields.later_field("ended", run.ended);
 }
 
 void describe(auto& fields, Like<Pressure> auto& pressure) {

@@ -136,3 +136,35 @@ TEST_CASE("a part of a profile keeps the fixtures that it uses and loses the oth
         CHECK(instance.requested_by.value < part.tests.size());
     }
 }
+
+TEST_CASE("more machines than files are no question of memory") {
+    Suite suite;
+    suite.tests("a.py", 2, 1.0);
+    suite.tests("b.py", 2, 1.0);
+    PlanOptions options;
+    MachineType type;
+    type.name = "small";
+    type.cores = 2;
+    type.memory = Bytes(8'000'000'000);
+    options.machines = {type};
+    options.target = Seconds(300);
+    options.configurations = {configuration("shards=3,processes=2,dist=load")};
+    ModelParameters parameters;
+    parameters.capacity = {{1, 1.0}, {2, 2.0}};
+    const CapacityPlan none = plan(suite.profile(), parameters, options);
+    CHECK(none.points.empty());
+    CHECK(
+        none.reason
+        == "Not planned: shards=3,processes=2,dist=load, since the tests are in 2 files, and a "
+           "file "
+           "stays whole on one machine."
+    );
+    options.configurations.push_back(configuration("shards=2,sequential"));
+    const CapacityPlan one = plan(suite.profile(), parameters, options);
+    CHECK(one.points.size() == 1);
+    CHECK(one.chosen == 0);
+    CHECK(
+        one.reason.find("nothing that meets the target is cheaper. Not planned: shards=3,")
+        != std::string::npos
+    );
+}

@@ -39,6 +39,15 @@ TEST_CASE("a value that is missing is an error") {
     CHECK_FALSE(parse(command(), {"--profile"}));
 }
 
+TEST_CASE("an option that takes one value is given once, and a flag as often as one likes") {
+    const auto arguments = parse(command(), {"--profile", "a", "--json", "--profile=b"});
+    REQUIRE_FALSE(arguments);
+    CHECK(arguments.error().kind == ErrorKind::usage);
+    CHECK(arguments.error().what == "--profile was given twice");
+    CHECK_FALSE(parse(command(), {"--profile", "a", "--profile", "a"}));
+    CHECK(parse(command(), {"--json", "--json", "--profile", "a"}));
+}
+
 TEST_CASE("a second -- is pytest's") {
     const auto arguments = parse(command(), {"--", "a", "--", "b"});
     REQUIRE(arguments);

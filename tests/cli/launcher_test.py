@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 
@@ -61,3 +62,16 @@ def test_a_launcher_that_is_not_pytest_is_named(advisor: Program) -> None:
     code, said = launched(advisor, "profile", "--command", "echo hello")
     assert code == 2
     assert "hello" in said
+
+
+def test_the_cores_that_a_launcher_leaves_are_the_suites(advisor: Program) -> None:
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2:
+        pytest.skip("there is one core")
+    advisor.write(test_it=SUITE)
+    how = "--command", f"taskset -c {cores[0]} {PYTHON} -m pytest"
+    code, said = launched(advisor, "profile", *how, "--output", "p.json")
+    assert code == 0, said
+    host = json.loads((advisor.directory / "p.json").read_text())["host"]
+    assert (host["cores_allowed"], host["cores_of_suite"]) == (len(cores), 1)
+    assert "1 usable by the suite's command" in said

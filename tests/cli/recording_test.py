@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import resource
+import subprocess
 import sys
 
 import pytest
 
-from .conftest import Program
+from .conftest import Program, binary
 
 LEAVING = """
 import subprocess, sys, threading, time
@@ -311,3 +313,90 @@ def test_a_test_that_hangs_has_the_time_that_it_took(advisor: Program) -> None:
     tests = json.loads((advisor.directory / "p.json").read_text())["tests"]
     assert tests["outcome"][1] == "interrupted"
     assert tests["call"]["wall_s"][1] > 0.1
+
+
+def test_processes_that_advisor_ends_are_named(advisor: Program, nothing_left: str) -> None:
+    advisor.write(
+        test_it=f"""
+import subprocess, sys
+def test_leaves():
+    subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(600)", "{nothing_left}"],
+        start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    )
+"""
+    )
+    ended = advisor.suite("profile", "--output", "p.json")
+    assert ended.code == 0, ended.err
+    said = " ".join(ended.out.split())
+    assert "1 process still ran a second after pytest had ended, and advisor ended it: " in said
+    assert nothing_left in said.replace(" ", "")
+    (command,) = json.loads((advisor.directory / "p.json").read_text())["run"]["ended"]
+    assert command.endswith(nothing_left)
+
+
+@pytest.mark.parametrize(("command", "code"), [("profile", 2), ("analyze", 2), ("run", 125)])
+def test_too_few_descriptors_are_named(advisor: Program, command: str, code: int) -> None:
+    advisor.write(test_it="def test(): pass\n")
+    ended = subprocess.run(
+        [str(binary()), command, "--python", sys.executable],
+        cwd=advisor.directory,
+        env=advisor.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (17, 17)),
+    )
+    assert ended.returncode == code
+    assert "only 17 files may be open at once, and it takes 32" in ended.stderr
+    assert "hint: raise the limit: ulimit -n 1024" in ended.stderr
+
+
+@pytest.mark.parametrize("words", [["profile"], ["profile", "--repeat", "2"], ["analyze"], ["run"]])
+def test_what_cannot_be_saved_is_said_once(advisor: Program, words: list[str]) -> None:
+    advisor.write(test_it="def test(): pass\n")
+    (advisor.directory / ".advisor").write_text("")  # where the directory would be
+    ended = advisor.suite(*words)
+    assert ended.code == (2 if words[0] == "profile" else 0), ended.err
+    assert ended.err.count("advisor: error: cannot make the directory '.advisor'") == 1
+
+
+OVERWRITING = """
+import os, time
+
+def overwrite(begin, size):
+    for name in os.listdir(f"/proc/{os.getppid()}/fd"):
+        path = f"/proc/{os.getppid()}/fd/{name}"
+        if "advisor-ring" in os.readlink(path):
+            memory = os.open(path, os.O_RDWR)
+            os.pwrite(memory, b"\\xff" * size, begin)
+            os.close(memory)
+
+def test_1(): pass
+def test_2():
+    time.sleep(0.3)  # what was recorded so far is taken out meanwhile
+    overwrite(0, SIZE)
+    LAST
+def test_3(): pass
+"""
+
+
+# The header, whose words the writer writes again, and all; what is never written again is lost.
+@pytest.mark.parametrize("size", ["4096", "4 << 20"])
+@pytest.mark.parametrize("last", ["pass", "os._exit(0)"])
+def test_a_suite_that_writes_over_its_recording_is_told_so(
+    advisor: Program, size: str, last: str
+) -> None:
+    advisor.write(test_it=OVERWRITING.replace("SIZE", size).replace("LAST", last))
+    ended = advisor.suite("profile", "--output", "p.json")
+    assert ended.code == 3
+    assert "the suite wrote over its recording" in ended.err
+    assert "wrote into memory that advisor shares with pytest" in ended.err
+    profile = json.loads((advisor.directory / "p.json").read_text())
+    assert not profile["run"]["complete"]
+    outcomes = profile["tests"]["outcome"]
+    if last == "pass":
+        assert outcomes == "passed"  # of all
+    else:
+        assert "which stops during the call of test_it.py::test_2: a test" in ended.err
+        assert outcomes == ["passed", "interrupted", "not_run"]

@@ -184,6 +184,24 @@ def test_what_cannot_be_run_says_why(advisor: Program) -> None:
     assert run(advisor, PROCESSES, "-p", "no:xdist").code == 125
 
 
+@pytest.mark.parametrize("configuration", ["sequential", PROCESSES])
+@pytest.mark.parametrize("word", ["--setup-only", "--setup-plan", "--fixtures", "--collect-only"])
+def test_what_only_shows_tests_runs_none(advisor: Program, word: str, configuration: str) -> None:
+    advisor.write(test_a="def test_1(tmp_path): pass\ndef test_2(): pass\n")
+    ended = run(advisor, configuration, word)
+    assert ended.code == 0, ended.out
+    assert "no test was run, exit code 0" in ended.out
+    assert " passed" not in ended.out
+    assert "LOST" not in ended.out
+
+
+def test_a_set_up_that_fails_has_pytests_exit_code_when_only_shown(advisor: Program) -> None:
+    advisor.write(test_a="import pytest\n@pytest.fixture\ndef f(): assert 0\ndef test_1(f): pass\n")
+    ended = run(advisor, "sequential", "--setup-only")
+    assert ended.code == 1
+    assert "no test was run, exit code 1" in ended.out
+
+
 def test_processes_that_tests_leave_behind_are_ended(advisor: Program, nothing_left: str) -> None:
     advisor.write(
         test_it=f"""

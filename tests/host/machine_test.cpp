@@ -1,6 +1,7 @@
 #include <advisor/host/machine.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <string>
 
@@ -8,6 +9,20 @@
 
 using namespace advisor;
 using building::KernelFiles;
+
+TEST_CASE("the cores of another process are those of its list") {
+    const KernelFiles files;
+    const auto cores = [&](const char* list) {
+        files.put(
+            "/proc/7/status", fmt::format("Name:\tpy\nCpus_allowed_list:\t{}\nMems:\t0\n", list)
+        );
+        return allowed_cores(files.reader(), 7);
+    };
+    CHECK(cores("0") == 1);
+    CHECK(cores("0-3,8,10-11") == 7);
+    CHECK(cores("") == std::nullopt);
+    CHECK(allowed_cores(files.reader(), 8) == std::nullopt);
+}
 
 TEST_CASE("cgroup v2: the tightest limit of all ancestors counts") {
     const KernelFiles tree;

@@ -152,6 +152,17 @@ TEST_CASE("what was read and not released can be read again, and is not written 
     CHECK_FALSE(ring.written_since(7).has_value());
 }
 
+TEST_CASE("a header that somebody wrote over is found out, whatever the writer does later") {
+    for (const std::size_t index : {0U, 1U, 2U}) {
+        const SharedRing ring = *SharedRing::create(Bytes(k_page));
+        Writer writer(ring);
+        writer.write("abc");
+        CHECK(ring.is_intact());
+        writer.set_word(index, 0);
+        CHECK_FALSE(ring.is_intact());
+    }
+}
+
 TEST_CASE("the suite cannot take the memory away") {
     const SharedRing ring = one_page();
     const Writer writer(ring);

@@ -64,7 +64,7 @@ struct World {
             "        0 900 1 0000000000000000 20 4 30 10 -1\n";
     }
     WaitLabel of(const ThreadActivity& activity) {
-        return WaitLabels(view, memory, k_tid).of(activity);
+        return WaitLabels(view, memory, k_tid).of(activity, 0);
     }
     WaitReason reason(const ThreadActivity& activity) { return of(activity).reason; }
 
@@ -148,12 +148,33 @@ TEST_CASE("who waits in no system call waits for a page if no signal can end it"
     CHECK(world.reason(fault) == WaitReason::other);
 }
 
-TEST_CASE("the same wait is looked at once") {
+TEST_CASE("the same wait is looked at now and then") {
+    constexpr std::int64_t k_ms = 1'000'000;
     World world;
     WaitLabels labels(world.view, world.memory, k_tid);
-    CHECK(labels.of(call(SYS_read, {6})).reason == WaitReason::disk);
-    CHECK(labels.of(call(SYS_read, {6})).reason == WaitReason::disk);
+    CHECK(labels.of(call(SYS_read, {6}), 0).reason == WaitReason::disk);
+    CHECK(labels.of(call(SYS_read, {6}), 1 * k_ms).reason == WaitReason::disk);
     CHECK(world.view.looks == 1);
-    CHECK(labels.of(call(SYS_read, {5})).reason == WaitReason::pipe);
+    CHECK(labels.of(call(SYS_read, {5}), 2 * k_ms).reason == WaitReason::pipe);
     CHECK(world.view.looks == 2);
+    CHECK(labels.of(call(SYS_read, {5}), 8 * k_ms).reason == WaitReason::pipe);
+    CHECK(world.view.looks == 3);
+}
+
+TEST_CASE("a descriptor that leads elsewhere meanwhile changes the label of the same call") {
+    constexpr std::int64_t k_ms = 1'000'000;
+    World world;
+    WaitLabels labels(world.view, world.memory, k_tid);
+    const ThreadActivity read = call(SYS_read, {5});
+    CHECK(labels.of(read, 0).reason == WaitReason::pipe);
+    world.view.targets[5] = "socket:[900]";  // dup2(3, 5)
+    CHECK(labels.of(read, 6 * k_ms) == WaitLabel{WaitReason::socket, 0x1538});
+
+    // An array of poll() at the same place, with another descriptor in it.
+    world.view.targets[5] = "pipe:[902]";
+    const ThreadActivity poll = call(SYS_ppoll, {k_array, 1});
+    world.memory.put(k_array, pollfd{5, POLLIN, 0});
+    CHECK(labels.of(poll, 10 * k_ms).reason == WaitReason::pipe);
+    world.memory.put(k_array, pollfd{8, POLLIN, 0});
+    CHECK(labels.of(poll, 16 * k_ms).reason == WaitReason::child);
 }

@@ -144,7 +144,9 @@ TEST_CASE("a recording with bytes that are no frame says so") {
     frames += std::string(8, '\x01');
     const Profile profile = recovered(frames + good);
     CHECK(profile.tests[0].outcome == TestOutcome::passed);
-    CHECK(profile.run.incomplete_because.starts_with("cannot read the recording to its end: "));
+    CHECK(profile.run.incomplete_because.starts_with(
+        "cannot read the recording to its end, which stops "
+    ));
 }
 
 TEST_CASE("what is no recording is an error") {

@@ -8,6 +8,7 @@
 #include "report/sample.hpp"
 
 using namespace advisor;
+using namespace advisor::literals;
 
 namespace {
 
@@ -83,6 +84,46 @@ TEST_CASE("how much of the waits was seen whole is said where any was") {
     CHECK_FALSE(has(as_markdown(profile), "of the blocked time is by waits"));
     profile.sampling->seen_whole = Seconds(3.6);
     CHECK(has(as_markdown(profile), "\n90 % of the blocked time is by waits that were seen"));
+}
+
+TEST_CASE("a profile has the columns that its text has") {
+    Profile profile = sample::profile();
+    CHECK(has(as_markdown(profile), "| test | seconds | CPU | blocked |"));
+    CHECK(has(as_markdown(profile), "| fixture | scope | set-ups | each | seconds |"));
+    profile.fixtures.push_back(profile.fixtures.front());
+    CHECK(has(as_markdown(profile), "| db | session | 2 | 2.50 | 5.00 |"));
+    profile.tests[0].wall_spread = 0.12;
+    const std::string text = as_markdown(profile);
+    CHECK(has(text, "| test | seconds | spread | CPU | blocked |"));
+    CHECK(has(text, "| 3.00 | 12 % | 2.00 | 1.00 |"));
+    CHECK(has(text, "| 1.50 |  | 0.25 |"));
+}
+
+TEST_CASE("a profile names what was left behind and what advisor had to end") {
+    Profile profile = sample::profile();
+    CHECK_FALSE(has(as_markdown(profile), "Left behind"));
+    profile.run.ended = {"sleep 600", "x"};
+    CHECK(has(as_markdown(profile), "2 processes still ran a second after pytest had ended"));
+    profile.leftovers = Leftovers{{{{0}, {0}, {}, {1, 2, 0}}}, {"thread serve"}};
+    CHECK(has(as_markdown(profile), "- thread serve\n\n2 processes still ran"));
+}
+
+TEST_CASE("a run says what was ended, what differed and what was left behind, as its text does") {
+    RunOutcome outcome = sample::outcome();
+    outcome.stalls = {
+        {"a.py::x", "gw0", 90_s, 1_s, "Thread 1 (most recent call first):\n  File a"}};
+    outcome.deadline = 60_s;
+    outcome.at_deadline = {{"a.py::y", "", 5_s, std::nullopt, ""}};
+    outcome.surprises = {{"a.py::z", 1_s, 2_s}};
+    outcome.new_tests = 2;
+    outcome.left_behind = 1;
+    const std::string text = as_markdown(outcome);
+    CHECK(text.starts_with("### STALLED\\: a.py\\:\\:x on gw0 ran for 90"));
+    CHECK(has(text, "- Thread 1 (most recent call first)\\:\n"));
+    CHECK(has(text, "### RUNNING AT THE DEADLINE OF 60"));
+    CHECK(has(text, "### Surprises\n\n- a.py\\:\\:z took 2"));
+    CHECK(has(text, "2 tests are not in the recording"));
+    CHECK(has(text, "1 process outlived the run and was ended"));
 }
 
 TEST_CASE("the same values give the same Markdown") {

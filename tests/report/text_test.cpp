@@ -253,6 +253,27 @@ TEST_CASE("a profile names who left threads, descriptors and processes behind") 
     CHECK(has(text, "                               1  fixture db\n  among them: thread serve\n"));
 }
 
+TEST_CASE("a profile names the processes that advisor had to end") {
+    Profile profile = sample::profile();
+    profile.run.ended = {"sleep 600"};
+    CHECK(has(
+        as_text(profile, k_ascii),
+        "Left behind at the end of the session\n"
+        "  1 process still ran a second after pytest had ended, and advisor ended it: sleep 600."
+    ));
+    profile.run.ended.assign(7, "x");
+    CHECK(has(as_text(profile, k_ascii), "advisor ended them: x, x, x, x, x,"));
+    CHECK(has(as_text(profile, k_ascii), "2 more.\n"));
+}
+
+TEST_CASE("cores that the suite's own command takes away are told from those of the machine") {
+    Profile profile = sample::profile();
+    profile.host.cores_of_suite = 2;
+    CHECK(has(as_text(profile, k_ascii), "8 cores, 2 usable by the suite's command, "));
+    profile.host.cores_allowed = 2;  // already advisor has no more
+    CHECK(has(as_text(profile, k_ascii), "8 cores, 2 usable, "));
+}
+
 TEST_CASE("an incomplete or disturbed profile says so before its numbers") {
     Profile profile = sample::profile();
     profile.run.complete = false;
@@ -290,6 +311,18 @@ TEST_CASE("a plan marks the chosen point and leaves out what is slower and deare
     CHECK(!has(text, "230.0"));
     CHECK(has(text, "; 1 slower and"));
     CHECK(has(as_text(sample::plan(), {false, false, true}), "230.0"));
+}
+
+TEST_CASE("the legend of a plan explains the marks that its rows have") {
+    CapacityPlan plan = sample::plan();
+    CHECK(has(as_text(plan, k_ascii), "> chosen; + meets the target; n machines"));
+    for (PlanPoint& point : plan.points) {
+        point.meets_target = false;
+    }
+    plan.chosen.reset();
+    const std::string text = as_text(plan, k_ascii);
+    CHECK(has(text, "\n  n machines; min: billed minutes"));
+    CHECK_FALSE(has(text, "meets the target"));
 }
 
 TEST_CASE("a doctor's report ends with its sum, and healthy checks show no fix") {

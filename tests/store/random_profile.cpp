@@ -12,6 +12,9 @@ Host RandomValues::host() {
     host.kernel = text();
     host.cores_online = number();
     host.cores_allowed = number();
+    if (flag()) {
+        host.cores_of_suite = number();
+    }
     host.cpu_quota = measured(real());
     host.memory_total = bytes();
     host.memory_limit = measured(bytes());
@@ -100,6 +103,7 @@ ProfiledRun RandomValues::run() {
     run.wall = seconds();
     run.peak_rss = bytes();
     run.started_utc = text();
+    run.ended = {text(), text()};
     return run;
 }
 

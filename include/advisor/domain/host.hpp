@@ -24,13 +24,17 @@ struct Host {
     std::string cpu_model;
     std::string kernel;
     std::uint32_t cores_online = 1;
-    std::uint32_t cores_allowed = 1;  ///< by affinity and cpuset
-    Measured<double> cpu_quota;       ///< cgroup quota in cores; absent where there is no limit
+    std::uint32_t cores_allowed = 1;  ///< by affinity and cpuset, to advisor
+    /// To the suite's own interpreter, where its launcher takes some away, as taskset does.
+    std::optional<std::uint32_t> cores_of_suite;
+    Measured<double> cpu_quota;  ///< cgroup quota in cores; absent where there is no limit
     Bytes memory_total;
     Measured<Bytes> memory_limit;  ///< the tightest cgroup limit; absent where there is none
     Rung rung = Rung::none;
 
-    /// Cores that work can really use: min(allowed, quota), at least a hundredth of a core.
+    /// Those of the suite: min(allowed, of the suite), at least one.
+    [[nodiscard]] std::uint32_t cores_to_run_on() const;
+    /// Cores that work can really use: min(those, quota), at least a hundredth of a core.
     [[nodiscard]] double usable_cores() const;
     /// Memory that work can really use: min(total, limit).
     [[nodiscard]] Bytes usable_memory() const;

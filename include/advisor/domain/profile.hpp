@@ -183,6 +183,8 @@ struct ProfiledRun {
     Seconds wall;             ///< from exec to exit
     Bytes peak_rss;           ///< of the pytest process
     std::string started_utc;  ///< ISO 8601
+    /// Command lines of processes that outlived pytest by a second, and that advisor ended.
+    std::vector<std::string> ended;
     friend bool operator==(const ProfiledRun&, const ProfiledRun&) = default;
 };
 

@@ -15,6 +15,9 @@ namespace advisor {
 /// v2 and hybrid hierarchies, the tightest limit of all ancestors.
 [[nodiscard]] Host discover_host(const FileReader& files);
 
+/// Cores that a process may run on by its affinity (Cpus_allowed_list); absent if it is gone.
+[[nodiscard]] std::optional<std::uint32_t> allowed_cores(const FileReader& files, int pid);
+
 /// CPU quota in cores by the cgroups of this process; absent where none limits it.
 [[nodiscard]] Measured<double> cpu_quota(const FileReader& files);
 

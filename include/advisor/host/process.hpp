@@ -66,8 +66,10 @@ struct ProcessEnd {
     std::int64_t voluntary_switches = 0;
     std::int64_t involuntary_switches = 0;
     std::int64_t major_faults = 0;
-    std::uint32_t left_behind = 0;  ///< processes that were still there a second after its end
-    std::string output;             ///< where captured
+    /// Command lines of the processes that were still there a second after its end, and were
+    /// killed.
+    std::vector<std::string> left_behind;
+    std::string output;  ///< where captured
     std::string error;
 
     [[nodiscard]] Seconds cpu() const { return cpu_user + cpu_sys; }

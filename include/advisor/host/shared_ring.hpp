@@ -81,6 +81,10 @@ public:
     /// Frames that the recorder gave up because nobody drained.
     [[nodiscard]] std::uint64_t dropped() const;
 
+    /// False once the suite wrote over what this end has put into the header; then `dropped` may
+    /// be anything, too.
+    [[nodiscard]] bool is_intact() const;
+
     // The rest may be called by another thread.
 
     struct Writer {

@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace advisor {
 
@@ -67,8 +68,10 @@ public:
           memory_(memory),
           tid_(tid) {}
 
-    /// `activity` is a wait. The same wait, seen again, costs nothing.
-    [[nodiscard]] WaitLabel of(const ThreadActivity& activity);
+    /// `activity` is a wait, seen at `now_ns` of the monotonic clock. The same one, seen again,
+    /// costs nothing but a look now and then at where its descriptors lead: they may have been
+    /// closed and opened, or replaced by dup2(), between two calls that look alike.
+    [[nodiscard]] WaitLabel of(const ThreadActivity& activity, std::int64_t now_ns);
 
 private:
     friend class Labelling;
@@ -77,6 +80,8 @@ private:
     const MemoryReader& memory_;
     int tid_;
     std::optional<ThreadActivity> last_;
+    std::vector<std::pair<int, std::string>> last_targets_;  ///< of its descriptors
+    std::int64_t due_ns_ = 0;                                ///< of the next look at them
     WaitLabel last_label_;
     std::map<std::string, std::uint16_t> ports_;  ///< by what a connected socket is called
 };

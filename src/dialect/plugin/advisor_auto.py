@@ -34,7 +34,9 @@ def advised(directory: Path, cores: int) -> int | None:
     for path in reversed(found):
         try:
             advice = json.loads(path.read_text())
-            if advice["format"] != "advisor.advice" or advice["host"]["cores_allowed"] != cores:
+            host = advice["host"]
+            advised_for = host.get("cores_of_suite", host["cores_allowed"])
+            if advice["format"] != "advisor.advice" or advised_for != cores:
                 continue
             workers = re.match(r"processes=(\d+)", advice["recommended"])
         except (OSError, ValueError, KeyError, TypeError):

@@ -113,6 +113,12 @@ class Phases:
             self.write("open", key, phases)
 
 
+def shows_only(config: pytest.Config) -> bool:
+    """Whether pytest was asked to show something of the tests, and not to run them."""
+    options = "collectonly", "setuponly", "setupplan", "showfixtures", "show_fixtures_per_test"
+    return any(getattr(config.option, option, False) for option in options)
+
+
 class Controller:
     """In the process that the user started, sequential or a controller of xdist."""
 
@@ -122,14 +128,18 @@ class Controller:
         self.gateways: set[str] = set()
         self.has_forked = False
         self.has_collection = False
+        self.shows_only = False  # then no test is to have an outcome
         self.collect_errors = 0
         self.collections_differ = False
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionstart(self) -> None:
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self.shows_only = shows_only(session.config)
         self.journal.event("session")
 
     def collected(self, worker: str, ids: list[str]) -> None:
+        if self.shows_only:
+            return
         if self.has_collection:
             self.journal.event("collected", worker=worker, count=len(ids))
         else:
@@ -138,12 +148,11 @@ class Controller:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        if not session.config.option.collectonly:
-            self.collected("", [node_id(item.nodeid) for item in session.items])
+        self.collected("", [node_id(item.nodeid) for item in session.items])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        if not self.gateways and not self.has_forked:
+        if not self.gateways and not self.has_forked and not self.shows_only:
             self.journal.event("start", id=node_id(nodeid))
 
     @pytest.hookimpl(tryfirst=True)
@@ -158,6 +167,8 @@ class Controller:
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
+        if self.shows_only:  # --setup-only reports set-ups and tear-downs
+            return
         node = getattr(report, "node", None)  # xdist's; forked workers name themselves
         worker = getattr(report, "worker_id", "") if node is None else node.gateway.id
         self.phases.add(report, worker, "final")
