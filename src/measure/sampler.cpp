@@ -42,6 +42,7 @@ public:
         const FileReader& files,
         const std::string& version,
         GilReading reading,
+        CountReader& counts,
         SampleLog& log
     )
         : ring_(ring),
@@ -51,6 +52,7 @@ public:
           thread_(writer_.pid, writer_.tid),
           labels_(view_, memory_, writer_.tid),
           test_(writer_.tid),
+          counts_(counts),
           log_(log) {
         if (reading == GilReading::none) {
             no_gil_because_ = "it was not asked for";
@@ -82,6 +84,7 @@ public:
             sleep_until(due_ns);
             goes_on = take(due_ns);
             look_at_children();
+            counts_.look(monotonic_ns());
             if (gil_ && ring_.moment() != RingMoment::none) {
                 test_gil(stop);
                 schedule.leave_out(thread_cpu_ns());
@@ -168,6 +171,7 @@ private:
     GilSelfTest test_;
     std::string no_gil_because_;
     std::int64_t children_due_ns_ = 0;
+    CountReader& counts_;
     SampleLog& log_;
 };
 
@@ -181,7 +185,8 @@ Sampler::Sampler(const SharedRing& ring, FileReader files, std::string version, 
     ring_.saw(RingMoment::watching);
 }
 
-void Sampler::start() {
+void Sampler::start(const Counting* counting) {
+    counting_ = counting;
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -194,16 +199,27 @@ SampleLog Sampler::stop() {
 }
 
 void Sampler::run(const std::stop_token& stop) {
+    CountReader counts(counting_, log_.counts);
+    watch(stop, counts);
+    ring_.saw(RingMoment::none);
+    while (counts.counts() && !stop.stop_requested()) {
+        counts.look(monotonic_ns());
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    counts.read(monotonic_ns());
+}
+
+void Sampler::watch(const std::stop_token& stop, CountReader& counts) {
     log_.no_gil_because = log_.no_waits_because = "the recorder never came to life";
     while (ring_.writer().pid == 0 && !stop.stop_requested()) {
+        counts.look(monotonic_ns());
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     if (ring_.writer().pid != 0) {
         log_.no_gil_because.clear();
         log_.no_waits_because.clear();
-        Watch(ring_, files_, version_, gil_, log_).run(stop);
+        Watch(ring_, files_, version_, gil_, counts, log_).run(stop);
     }
-    ring_.saw(RingMoment::none);
 }
 
 }  // namespace advisor
