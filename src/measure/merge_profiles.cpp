@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
 
 #include "measure/catalogue.hpp"
 #include "measure/median.hpp"
+#include "measure/merge_counts.hpp"
 #include "measure/run_census.hpp"
 
 namespace advisor {
@@ -138,7 +140,8 @@ void take_medians(TestCost& merged, const std::vector<const TestCost*>& recordin
     merged.wall_spread = relative_spread(std::move(walls));
 }
 
-std::vector<TestCost> merged_tests(const Runs& runs, const RunCensus& census) {
+std::vector<TestCost>
+merged_tests(const Runs& runs, const RunCensus& census, const std::vector<std::string>& counted) {
     std::vector<Tests> recorded;
     for (const Profile* run : runs) {
         recorded.emplace_back(run->tests, key_of_test);
@@ -149,13 +152,16 @@ std::vector<TestCost> merged_tests(const Runs& runs, const RunCensus& census) {
         const std::uint32_t nth = occurrences.next(test.id);
         const TestOutcome outcome = census.of(test.id, nth).outcome().value_or(test.outcome);
         std::vector<const TestCost*> recordings;
-        for (const Tests& tests : recorded) {
-            const TestCost* recording = tests.find(test.id, nth);
+        std::vector<CountedTest> counts;
+        for (std::size_t i = 0; i < runs.size(); ++i) {
+            const TestCost* recording = recorded[i].find(test.id, nth);
             if (recording != nullptr && recording->outcome == outcome) {
                 recordings.push_back(recording);
+                counts.push_back({recording, &runs[i]->counted});
             }
         }
         test.outcome = outcome;
+        test.counts = merged_counts(counts, counted);
         if (!recordings.empty()) {
             take_medians(test, recordings);
         }
@@ -352,7 +358,8 @@ Profile merge_profiles(const std::vector<Profile>& runs, std::uint32_t unrecorde
     choose_reference(chosen, census);
 
     Profile merged = *chosen.front();
-    merged.tests = merged_tests(chosen, census);
+    merged.counted = merged_events(chosen);
+    merged.tests = merged_tests(chosen, census, merged.counted);
     merged.fixtures = merged_fixtures(chosen, &Profile::fixtures, take_instance);
     merged.function_fixtures =
         merged_fixtures(chosen, &Profile::function_fixtures, take_function_fixture);

@@ -12,6 +12,7 @@
 #include "measure/record_run.hpp"
 #include "measure/record_samples.hpp"
 #include "measure/running_children.hpp"
+#include "measure/test_counts.hpp"
 
 namespace advisor {
 
@@ -309,6 +310,9 @@ Profile ProfileBuilder::finish(RunFacts facts) && {
         facts.exit_ns = run.spans.empty() ? facts.exec_ns : run.spans.back().end_ns;
     }
     Profile profile;
+    if (facts.samples) {
+        profile.counted = charge_counts(run, facts.samples->counts, facts.exit_ns);
+    }
     profile.sampling = facts.samples ? apply_samples(run, *facts.samples) : std::nullopt;
     profile.session = session_of(run, facts);
     move_work(run, facts.exec_ns, profile);

@@ -314,13 +314,13 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     RecordingHead head = head_of(suite, instruments);
     Recording recording(std::move(*ring), file_for(head, options.keep_as), options.progress);
     const Guard guard([&](int) { recording.rescue(); });
-    std::unique_ptr<Counting> counting;
+    std::unique_ptr<Counting> counting;  // before the sampler, whose thread reads it
     Sampler sampler(recording.ring(), instruments.files, suite.interpreter.version, options.gil);
     const std::int64_t began_ns = monotonic_ns();
     ProcessWatch watch;
     watch.before_exec = [&](int pid) {
         counting = instruments.counters.attach(pid);
-        sampler.start();
+        sampler.start(counting.get());
     };
     std::optional<std::uint32_t> cores;
     watch.while_running = [&](int) {

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "measure/count_log.hpp"
+
 namespace advisor {
 
 enum class GilState : std::uint8_t { unknown, free, held };
@@ -42,6 +44,7 @@ struct SampleLog {
     std::vector<Sample> samples;  ///< in order of time
     /// In order of time, each 50 ms; none where there was no process, but the one before and after.
     std::vector<ChildrenReading> children;
+    CountLog counts;
     std::uint64_t late = 0;           ///< not among them: taken more than 0.3 ms after their time
     Seconds lateness;                 ///< sum over `samples`
     Seconds elapsed;                  ///< between the first and the last instant

@@ -44,6 +44,7 @@ public:
         const FileReader& files,
         const std::string& version,
         GilReading reading,
+        CountReader& counts,
         SampleLog& log
     )
         : ring_(ring),
@@ -55,6 +56,7 @@ public:
           test_(writer_.tid),
           switches_(SwitchRecords::open(writer_.tid)),
           intervals_(log.samples),
+          counts_(counts),
           log_(log) {
         if (reading == GilReading::none) {
             no_gil_because_ = "it was not asked for";
@@ -90,6 +92,7 @@ public:
                 intervals_.take(switches_->drain());
             }
             look_at_children();
+            counts_.look(monotonic_ns());
             if (gil_ && ring_.moment() != RingMoment::none) {
                 test_gil(stop);
                 schedule.leave_out(thread_cpu_ns());
@@ -183,6 +186,7 @@ private:
     WaitIntervals intervals_;
     std::string no_gil_because_;
     std::int64_t children_due_ns_ = 0;
+    CountReader& counts_;
     SampleLog& log_;
 };
 
@@ -196,7 +200,8 @@ Sampler::Sampler(const SharedRing& ring, FileReader files, std::string version, 
     ring_.saw(RingMoment::watching);
 }
 
-void Sampler::start() {
+void Sampler::start(const Counting* counting) {
+    counting_ = counting;
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -209,16 +214,27 @@ SampleLog Sampler::stop() {
 }
 
 void Sampler::run(const std::stop_token& stop) {
+    CountReader counts(counting_, log_.counts);
+    watch(stop, counts);
+    ring_.saw(RingMoment::none);
+    while (counts.counts() && !stop.stop_requested()) {
+        counts.look(monotonic_ns());
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    counts.read(monotonic_ns());
+}
+
+void Sampler::watch(const std::stop_token& stop, CountReader& counts) {
     log_.no_gil_because = log_.no_waits_because = "the recorder never came to life";
     while (ring_.writer().pid == 0 && !stop.stop_requested()) {
+        counts.look(monotonic_ns());
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     if (ring_.writer().pid != 0) {
         log_.no_gil_because.clear();
         log_.no_waits_because.clear();
-        Watch(ring_, files_, version_, gil_, log_).run(stop);
+        Watch(ring_, files_, version_, gil_, counts, log_).run(stop);
     }
-    ring_.saw(RingMoment::none);
 }
 
 }  // namespace advisor

@@ -2,9 +2,10 @@
 
 // Looks at the suite's interpreter from a thread of this process while the suite runs: a few
 // hundred times a second the state of the GIL, whether the thread that runs the tests is runnable,
-// and what it waits for if not. In the suite's process nothing runs for it: even an idle thread
-// there would make os.fork() warn from CPython 3.12 on.
+// and what it waits for if not; and reads the run's performance counters. In the suite's process
+// nothing runs for it: even an idle thread there would make os.fork() warn from CPython 3.12 on.
 
+#include <advisor/host/counters.hpp>
 #include <advisor/host/file_reader.hpp>
 #include <advisor/host/shared_ring.hpp>
 #include <advisor/measure/profile_suite.hpp>
@@ -12,6 +13,7 @@
 #include <string>
 #include <thread>
 
+#include "measure/count_reader.hpp"
 #include "measure/sample_log.hpp"
 
 namespace advisor {
@@ -28,18 +30,21 @@ public:
     ~Sampler() = default;
 
     /// Begins. Not before the suite's process was made: a fork must not see a second thread.
-    void start();
+    /// `counting`, of the run, may be null, and must outlive the sampler.
+    void start(const Counting* counting);
 
     /// Ends, and returns what was seen.
     [[nodiscard]] SampleLog stop();
 
 private:
     void run(const std::stop_token& stop);
+    void watch(const std::stop_token& stop, CountReader& counts);
 
     const SharedRing& ring_;
     FileReader files_;
     std::string version_;
     GilReading gil_;
+    const Counting* counting_ = nullptr;
     SampleLog log_;  ///< the thread's own while it runs
     std::jthread thread_;
 };

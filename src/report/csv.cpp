@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+
+#include "report/count_words.hpp"
+
 namespace advisor {
 
 namespace {
@@ -28,17 +32,26 @@ std::string seconds(Measured<Seconds> time) {
     return time.has_value() ? fmt::format("{:.6f}", time.value().value()) : "";
 }
 
+/// A column for each of `events`, each after a comma.
+std::string counts_of(const TestCost& test, std::size_t events) {
+    std::string out;
+    for (std::size_t i = 0; i < events; ++i) {
+        out += i < test.counts.size() ? fmt::format(",{}", test.counts[i]) : ",";
+    }
+    return out;
+}
+
 /// A test that never started has no costs, and with the wall clock alone no CPU was read: their
 /// zeros are not measurements.
-std::string line_of(const TestCost& test, Rung rung) {
+std::string line_of(const TestCost& test, const Profile& profile) {
     const Cost total = test.total();
     const bool ran = test.outcome != TestOutcome::not_run;
     const auto known = [](bool is_known, Seconds time) {
         return is_known ? Measured<Seconds>(time, Source::measured) : Measured<Seconds>();
     };
-    const bool cpu_known = ran && rung != Rung::none;
+    const bool cpu_known = ran && profile.host.rung != Rung::none;
     return fmt::format(
-        "{},{},{},{},{},{},{},{}\n",
+        "{},{},{},{},{},{},{},{}{}\n",
         field(test.id),
         name_of(test.outcome),
         seconds(known(ran, total.wall)),
@@ -46,16 +59,21 @@ std::string line_of(const TestCost& test, Rung rung) {
         ran ? seconds(total.core_wait) : "",
         seconds(known(cpu_known, total.blocked())),
         ran ? seconds(total.gil_held) : "",
-        test.peak_rss > Bytes(0) ? fmt::format("{}", test.peak_rss.value()) : ""
+        test.peak_rss > Bytes(0) ? fmt::format("{}", test.peak_rss.value()) : "",
+        counts_of(test, profile.counted.size())
     );
 }
 
 }  // namespace
 
 std::string tests_csv(const Profile& profile) {
-    std::string out = "id,outcome,wall_s,cpu_s,core_wait_s,blocked_s,gil_s,peak_rss_bytes\n";
+    std::string out = "id,outcome,wall_s,cpu_s,core_wait_s,blocked_s,gil_s,peak_rss_bytes";
+    for (const std::string& event : profile.counted) {
+        out += "," + field(report::column_name(event));
+    }
+    out += "\n";
     for (const TestCost& test : profile.tests) {
-        out += line_of(test, profile.host.rung);
+        out += line_of(test, profile);
     }
     return out;
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "report/count_words.hpp"
 #include "report/markdown_table.hpp"
 #include "report/numbers.hpp"
 #include "report/outcome_words.hpp"
@@ -271,6 +272,7 @@ std::string as_markdown(const Profile& profile) {
            + md::sentence(fmt::format("{}", fmt::join(report::facts_of(profile, summary), "; ")))
            + md::bullets(report::warnings_of(profile))
            + shares("Where the run went", summary.session, wall)
+           + md::sentence(report::counters_sentence(profile))
            + shares("What tests and fixtures did", summary.spent, summary.worked) + remarks
            + slowest(summary) + fixtures(summary) + left_behind(profile)
            + md::missing(profile.missing);

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "report/count_words.hpp"
 #include "report/numbers.hpp"
 #include "report/profile_summary.hpp"
 #include "report/style.hpp"
@@ -35,6 +36,12 @@ Lines shares(
         return {};
     }
     return Lines{heading(title, style)} + share_lines(parts, whole, style);
+}
+
+Lines session(const Profile& profile, const ProfileSummary& summary, const TextStyle& style) {
+    Lines lines = shares("Where the run went", summary.session, profile.run.wall, style);
+    const std::string sentence = lines.empty() ? "" : counters_sentence(profile);
+    return sentence.empty() ? lines : lines + paragraph("  ", sentence, style);
 }
 
 Lines spent(const Profile& profile, const ProfileSummary& summary, const TextStyle& style) {
@@ -160,7 +167,7 @@ std::string as_text(const Profile& profile, const TextStyle& style) {
     return page(
         {fact_lines(facts_of(profile, summary), style),
          warnings(profile, style),
-         shares("Where the run went", summary.session, profile.run.wall, style),
+         session(profile, summary, style),
          spent(profile, summary, style),
          slowest(summary, style),
          fixtures(summary, style),

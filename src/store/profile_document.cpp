@@ -1,6 +1,7 @@
 #include <advisor/store/documents.hpp>
 
 #include "store/cost_columns.hpp"
+#include "store/count_columns.hpp"
 #include "store/document.hpp"
 #include "store/domain_fields.hpp"
 #include "store/profile_tables.hpp"
@@ -189,8 +190,10 @@ void describe(auto& fields, Like<Profile> auto& profile) {
     fields.object("tests", [&](auto& table) {
         if constexpr (std::remove_reference_t<decltype(table)>::k_reads) {
             profile.tests = read_tests(table);
+            read_counts(table, profile);
         } else {
             write_tests(table, profile.tests);
+            write_counts(table, profile);
         }
     });
     fields.later_object("function_fixtures", [&](auto& table) {

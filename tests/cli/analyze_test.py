@@ -102,7 +102,7 @@ def test_every_form_of_a_report_can_be_made(analysed: Program) -> None:
     assert analysed("report", profile, "--format", "html").code == 2
     lines = analysed("report", "--tests-csv", profile).out.splitlines()
     header = "id,outcome,wall_s,cpu_s,core_wait_s,blocked_s,gil_s,peak_rss_bytes"
-    assert lines[0] == header
+    assert lines[0].startswith(header)  # and what the machine counts
     assert len(lines) == 9
 
 

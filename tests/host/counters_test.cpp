@@ -3,6 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <memory>
+#include <vector>
+
 using namespace advisor;
 
 TEST_CASE("every wanted event is either counted or missing with a reason") {
@@ -34,4 +38,32 @@ TEST_CASE("counters of a child start with its exec and hold after its end") {
             CHECK(counter.value.value_or(0) > 0);
         }
     }
+}
+
+TEST_CASE("counters can be read again and again while they count") {
+    const auto source = perf_counters();
+    std::unique_ptr<Counting> counting;
+    std::vector<std::vector<RunCounter>> readings;
+    ProcessSpec spec;
+    spec.argv = {"/bin/sh", "-c", "i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done"};
+    ProcessWatch watch;
+    watch.before_exec = [&](int pid) { counting = source->attach(pid); };
+    watch.while_running = [&](int) { readings.push_back(counting->read()); };
+    LinuxLauncher launcher;
+    REQUIRE(launcher.run(spec, watch));
+    readings.push_back(counting->read());
+    const std::vector<RunCounter>& end = readings.back();
+    CHECK(end.size() <= source->ability().events.size());
+    bool grew = end.empty();
+    for (const std::vector<RunCounter>& reading : readings) {
+        REQUIRE(reading.size() == end.size());
+        for (std::size_t i = 0; i < end.size(); ++i) {
+            CHECK(reading[i].name == end[i].name);
+            const double value = reading[i].value.value_or(0.0);
+            const bool is_scaled = end[i].value.source() == Source::derived;
+            CHECK((is_scaled || value <= end[i].value.value_or(0.0)));
+            grew = grew || (value > 0 && value < end[i].value.value_or(0.0));
+        }
+    }
+    CHECK(grew);
 }

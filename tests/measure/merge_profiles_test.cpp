@@ -49,6 +49,10 @@ Profile run(std::vector<TestCost> tests) {
     profile.fixtures.resize(1);
     profile.fixtures[0].setup = cost(profile.run.wall.value() / 10);
     profile.disturbance.foreign_fraction = {0.01, Source::derived};
+    profile.counted = {"PAGE-FAULTS"};
+    for (TestCost& test : profile.tests) {
+        test.counts = {static_cast<std::int64_t>(test.call.wall.value() * 1e4)};
+    }
     profile.counters = {{"TASK-CLOCK", {profile.run.wall.value() * 1e9, Source::measured}}};
     profile.missing = {{"CYCLES", "no PMU"}};
     profile.sampling.emplace();
@@ -136,6 +140,32 @@ TEST_CASE("of an even number of runs the median is the mean of the two in the mi
     CHECK(merged.run.wall == Seconds(1.5));
     // MAD 0.5: the standard deviation of two values, 0.8865 times their distance, by 1.5.
     CHECK(merged.tests[0].wall_spread.value() == doctest::Approx(0.591).epsilon(0.001));
+}
+
+TEST_CASE("the count of a test is the median over the runs that have it") {
+    const auto counted = [](std::vector<std::string> events, std::vector<std::int64_t> counts) {
+        Profile profile = run({test("a.py::x", 1.0)});
+        profile.counted = std::move(events);
+        profile.tests[0].counts = std::move(counts);
+        return profile;
+    };
+    const Profile merged = merge_profiles(
+        {counted({"A", "B"}, {10, 700}), counted({"B", "A"}, {500, 30}), counted({"A"}, {12})}
+    );
+    REQUIRE(merged.counted.size() == 2);
+    const bool a_first = merged.counted[0] == "A";
+    CHECK(merged.tests[0].counts[a_first ? 0 : 1] == 12);
+    CHECK(merged.tests[0].counts[a_first ? 1 : 0] == 600);
+
+    // Without any count of one event a test has none at all.
+    Profile other = counted({"B"}, {500});
+    other.tests.push_back(test("a.py::only-here", 1.0));
+    other.tests[1].counts = {9};
+    const Profile uneven = merge_profiles({counted({"A"}, {10}), other, other});
+    CHECK(uneven.tests[0].counts.size() == 2);
+    CHECK(uneven.tests[1].counts.empty());
+
+    CHECK(merge_profiles({counted({}, {}), counted({}, {})}).tests[0].counts.empty());
 }
 
 TEST_CASE("the order of the runs does not matter") {

@@ -78,6 +78,16 @@ TEST_CASE("tests are one a line, quoted where CSV needs it, empty where not meas
     );
 }
 
+TEST_CASE("each event that was counted is a column, empty for a test that never ran") {
+    Profile profile = sample::profile();
+    profile.counted = {"LLC-LOAD-MISSES", "a,b"};
+    profile.tests[0].counts = {12, 9'000'000'000'000};
+    const std::string csv = tests_csv(profile);
+    CHECK(has(csv, ",peak_rss_bytes,llc_load_misses,\"a,b\"\n"));
+    CHECK(has(csv, ",1048576,12,9000000000000\n"));
+    CHECK(has(csv, ",1048576,,\n"));
+}
+
 TEST_CASE("a test that never started and CPU that was not read have no numbers") {
     Profile profile = sample::profile();
     profile.host.rung = Rung::none;

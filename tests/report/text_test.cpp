@@ -1,5 +1,7 @@
 #include "advisor/report/text.hpp"
 
+#include <advisor/report/markdown.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -241,6 +243,34 @@ TEST_CASE("a sampled profile says what the GIL was held for and what was waited 
     CHECK_FALSE(has(text, "seen from begin to end"));
     profile.sampling->seen_whole = 3.6_s;
     CHECK(has(as_text(profile, k_ascii), "  90 % of the blocked time is by waits that were seen"));
+}
+
+TEST_CASE("a profile says what was counted in user space, in text and in Markdown") {
+    Profile profile = sample::profile();
+    const auto counted = [&] {
+        const std::string text = as_text(profile, k_ascii);
+        const std::size_t at =
+            std::min(text.find("  In user space the whole run had "), text.size());
+        return text.substr(at, text.find(".\n", at) - at);
+    };
+    CHECK(counted().empty());
+    profile.counters = {
+        {"TASK-CLOCK", {4e9, Source::measured}}, {"CPU-MIGRATIONS", {0.0, Source::measured}}};
+    CHECK(counted().empty());
+    profile.counters = {
+        {"PAGE-FAULTS", {16384.0, Source::measured}},
+        {"CPU-MIGRATIONS", {1.0, Source::measured}},
+        {"INSTRUCTIONS", {1.234e12, Source::derived}},
+        {"BRANCH-MISSES", {}},
+        {"CYCLES", {5e11, Source::derived}}};
+    CHECK(
+        counted()
+        == "  In user space the whole run had 1.23e12 instructions (2.47 per cycle), 5.00e11 "
+           "cycles, 16384 page\n  faults, 1 CPU migration"
+    );
+    CHECK(has(as_markdown(profile), "1.23e12 instructions (2.47 per cycle), 5.00e11 cycles,"));
+    profile.counters.pop_back();
+    CHECK(has(counted(), " had 1.23e12 instructions, 16384 page faults, 1 CPU"));
 }
 
 TEST_CASE("a profile names who left threads, descriptors and processes behind") {

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <string>
+
 #include "store/random_values.hpp"
 
 namespace advisor {
@@ -184,6 +187,16 @@ Profile RandomValues::profile() {
                 seconds(),
                 seconds()};
         });
+    }
+    profile.counted = list([&] { return text(); });
+    for (std::size_t i = 0; i < profile.counted.size(); ++i) {
+        profile.counted[i] += std::to_string(i);  // no two alike
+    }
+    for (TestCost& test : profile.tests) {
+        if (flag()) {
+            test.counts.resize(profile.counted.size());
+            std::generate(test.counts.begin(), test.counts.end(), [&] { return count(); });
+        }
     }
     profile.counters = list([&] { return RunCounter{text(), measured(real())}; });
     profile.sampling = maybe([&] { return sampling(); });

@@ -227,6 +227,40 @@ TEST_CASE("a column of another length than its table is refused") {
     CHECK(read.error().because == "tests.begin_s has another length than its table");
 }
 
+TEST_CASE("counts that no run can have are refused") {
+    Profile profile;
+    profile.tests.resize(2);
+    profile.counted = {"A", "B"};
+    profile.tests[0].counts = {1, 3};
+    profile.tests[1].counts = {2, 4};
+    const std::string text = to_json(profile);
+    const std::vector<std::pair<std::string_view, std::string_view>> faults{
+        {"[1]", "tests.counts.A has another length than its table"},
+        {"[1,2,3]", "tests.counts.A has another length than its table"},
+        {"[1,-2]", "tests.counts.A[1] is negative"},
+        {"[1,2.5]", "tests.counts.A[1] is not a whole number"},
+        {"[1,\"2\"]", "tests.counts.A[1] is not a whole number"},
+        {"[1,1e400]", "the number at byte"},
+        {"[1,99999999999999999999]", "tests.counts.A[1] is"},
+        {"[1,null]", "tests.counts.B[1] is of a test that has counts of some events only"},
+        {"null", "tests.counts.B[0] is of a test that has counts of some events only"},
+    };
+    for (const auto& [column, because] : faults) {
+        const std::string faulty = "\"A\": " + std::string(column);
+        const auto read = read_profile(replaced(text, "\"A\": [1,2]", faulty), "f");
+        REQUIRE_FALSE(read.has_value());
+        CHECK_MESSAGE(read.error().because.find(because) == 0, read.error().because);
+    }
+    for (int i = 0; i < 20; ++i) {
+        profile.counted.push_back(std::to_string(i));
+        profile.tests[0].counts.push_back(0);
+        profile.tests[1].counts.push_back(0);
+    }
+    const auto read = read_profile(to_json(profile), "f");
+    REQUIRE_FALSE(read.has_value());
+    CHECK(read.error().because == "tests.counts is not an object of at most 16 events");
+}
+
 TEST_CASE("a small file cannot become a huge table") {
     Profile profile;
     profile.tests.resize(2);

@@ -73,6 +73,25 @@ TEST_CASE("a profile of a single run says nothing of repeated ones") {
     CHECK(to_json(profile).find("\"wall_spread_fraction\": [null,0.125]") != std::string::npos);
 }
 
+TEST_CASE("counts are a column for each event, which stands once where no test has any") {
+    Profile profile;
+    profile.tests.resize(3);
+    CHECK(to_json(profile).find("counts") == std::string::npos);
+    profile.counted = {"PAGE-FAULTS", "CPU-MIGRATIONS"};
+    profile.tests[0].counts = {7, 0};
+    profile.tests[1].counts = {16384, 0};
+    const auto has = [&](const char* part) {
+        return to_json(profile).find(part) != std::string::npos;
+    };
+    CHECK(has("\"PAGE-FAULTS\": [7,16384,null]"));
+    CHECK(has("\"CPU-MIGRATIONS\": [0,0,null]"));
+    profile.tests[2].counts = {7, 0};
+    CHECK(has("\"PAGE-FAULTS\": [7,16384,7]"));
+    CHECK(has("\"CPU-MIGRATIONS\": 0"));
+    CHECK(has("\"counts_source\": \"derived\""));
+    CHECK(read_profile(to_json(profile), "there") == profile);
+}
+
 TEST_CASE("default values are read as they were written, but for what a curve must have") {
     CHECK(read_profile(to_json(Profile{}), "there") == Profile{});
     CHECK(read_outcome(to_json(RunOutcome{}), "there") == RunOutcome{});

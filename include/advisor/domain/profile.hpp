@@ -154,6 +154,11 @@ struct TestCost {
     /// Standard deviation of the wall from run to run, relative to it; where the profile is of
     /// several runs (`Repeats`).
     std::optional<double> wall_spread;
+    /// How often each event of `Profile::counted` came in user space during the three phases, in
+    /// the threads of the process and in its children; without fixtures of class scope or wider.
+    /// Derived: by reading the counters each 10 ms; a test of less than that has a share of its
+    /// neighbours' by CPU time. Empty for a test that never ran.
+    std::vector<std::int64_t> counts;
 
     [[nodiscard]] Cost total() const { return setup + call + teardown; }
     [[nodiscard]] std::string_view module_id() const;
@@ -258,6 +263,7 @@ struct Profile {
     std::vector<TestCost> tests;                     ///< in collection order
     std::vector<FunctionFixture> function_fixtures;  ///< in order of set-up
     std::vector<RunCounter> counters;
+    std::vector<std::string> counted;    ///< events of `counters` that were counted for each test
     std::optional<Sampling> sampling;    ///< absent where nothing was sampled
     std::optional<Leftovers> leftovers;  ///< absent where they were not counted throughout
     std::optional<Repeats> repeats;      ///< absent where the profile is of a single run

@@ -33,7 +33,9 @@ public:
     Counting(Counting&&) = delete;
     Counting& operator=(Counting&&) = delete;
     virtual ~Counting() = default;
-    /// Scaled by the share of time in which the kernel had the event on a counter.
+    /// The same events each time, each scaled by the share of time in which the kernel had it on a
+    /// counter: a scaled value may be less than the one before. Not measured where it cannot be
+    /// read.
     [[nodiscard]] virtual std::vector<RunCounter> read() const = 0;
 };
 

@@ -1,0 +1,45 @@
+#include "measure/count_reader.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace advisor {
+
+namespace {
+
+/// It is the CPU time, which is known exactly of each test.
+constexpr std::string_view k_left_out = "TASK-CLOCK";
+
+}  // namespace
+
+void CountReader::look(std::int64_t now_ns) {
+    if (counts() && now_ns >= due_ns_) {
+        read(now_ns);
+    }
+}
+
+void CountReader::read(std::int64_t now_ns) {
+    if (!counts()) {
+        return;
+    }
+    due_ns_ = now_ns + k_period_ns;
+    const bool is_first = log_.events.empty();
+    CountReading reading{now_ns, {}};
+    for (const RunCounter& counter : counting_->read()) {
+        if (counter.name == k_left_out) {
+            continue;
+        }
+        if (is_first) {
+            log_.events.push_back(counter.name);
+        }
+        const Measured<double>& value = counter.value;
+        reading.values.push_back(value.has_value() ? std::optional(value.value()) : std::nullopt);
+    }
+    const auto is_known = [](const std::optional<double>& value) { return value.has_value(); };
+    if (std::any_of(reading.values.begin(), reading.values.end(), is_known)) {
+        log_.readings.push_back(std::move(reading));
+    }
+}
+
+}  // namespace advisor
