@@ -10,4 +10,5 @@ import time
 
 gc.disable()
 time.clock_gettime_ns = {time.CLOCK_MONOTONIC: 0}.__getitem__
+time.monotonic_ns = gc.isenabled  # it is not: 0
 time.thread_time_ns = time.process_time_ns = int  # int() is 0

@@ -37,7 +37,7 @@ from typing import Any
 import pytest
 from advisor_gil import begin_counting, counter
 from advisor_leftovers import leftovers
-from advisor_ring import HEADER_BYTES, NO_TEST, SHORT, Counter, moments, open_ring, writers
+from advisor_ring import HEADER_BYTES, NO_TEST, TO_FORK, Counter, moments, open_ring, writers
 
 # Kinds of frames.
 FACT, FIXTURE, ITEM, NEED, FAILED = 1, 2, 3, 4, 6
@@ -56,6 +56,7 @@ PHASES = {"setup": 0, "call": 1, "teardown": 2}
 OUTCOMES = {"passed": 0, "failed": 1, "skipped": 2, "rerun": 3}
 SCOPES = {"function": 0, "class": 1, "module": 2, "package": 3, "session": 4}
 WAS_XFAIL, IS_SUBTEST = 1, 2
+END_OF_CALL = ENDED | PHASES["call"] << 8
 NO_PARAMETER = 0xFFFFFFFF
 NO_NARROW = 0xFFFFFF  # likewise, in 24 bits
 
@@ -224,7 +225,13 @@ class Recorder:
     def watch_tests(self) -> None:
         """Makes the hooks that every test pays for: closures, with the door within."""
         get_ident, point, tests = self.get_ident, self.point, self.tests
-        next_test, tell_reaped = self.next_test, self.tell_reaped
+        next_test, tell_reaped, add_needs = self.next_test, self.tell_reaped, self.add_needs
+        ends = {when: ENDED | phase << 8 for when, phase in PHASES.items()}
+        told = {
+            (when, outcome): REPORTED | phase << 8 | result << 16
+            for when, phase in PHASES.items()
+            for outcome, result in OUTCOMES.items()
+        }
         here = phase_began = 0
         may_reap = True
         begun: pytest.Item | None = None
@@ -263,15 +270,15 @@ class Recorder:
             nonlocal may_reap
             if get_ident() == self.thread:
                 try:
-                    phase = PHASES.get(call.when, 1)
+                    what = ends.get(call.when, END_OF_CALL)
                     # A child to reap was there when they were counted, or was started since then
-                    # in a phase that was not as short as this.
-                    if point(ENDED | phase << 8 | here) - phase_began > SHORT:
+                    # in a phase that was not too short for it.
+                    if point(what | here) - phase_began > TO_FORK:
                         may_reap = True
                     if may_reap:
                         tell_reaped()
-                    if phase == 1:
-                        self.add_needs(item)
+                    if what == END_OF_CALL:
+                        add_needs(item)
                 except Exception as error:
                     self.stop(error)
 
@@ -281,10 +288,12 @@ class Recorder:
             # The next phase begins when all have heard of this one.
             if get_ident() == self.thread:
                 try:
-                    flags = WAS_XFAIL if hasattr(report, "wasxfail") else 0
-                    flags |= IS_SUBTEST if hasattr(report, "context") else 0  # not its test's end
-                    what = PHASES.get(report.when, 1) << 8 | OUTCOMES.get(report.outcome, 0) << 16
-                    phase_began = point(REPORTED | what | flags << 24 | here)
+                    what = told.get((report.when, report.outcome), REPORTED | 1 << 8)
+                    if hasattr(report, "wasxfail"):
+                        what |= WAS_XFAIL << 24
+                    if hasattr(report, "context"):  # not its test's end
+                        what |= IS_SUBTEST << 24
+                    phase_began = point(what | here)
                 except Exception as error:
                     self.stop(error)
 
