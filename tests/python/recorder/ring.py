@@ -29,6 +29,7 @@ KINDS = {
 
 
 STEPS = ["test_begin", "phase_begin", "phase_end", "report"]
+EDGES = ["make_begin", "make_end", "drop_begin", "drop_end"]  # of a fixture of function scope
 
 
 @dataclass
@@ -81,6 +82,10 @@ class Ring:
 
 
 def point(payload: bytes) -> Frame:
+    if payload[0] >= len(STEPS):
+        word, definition, wall, thread = struct.unpack("=IIQQ", payload)
+        values = {"definition": definition, "parameter": word >> 8, "wall": wall, "thread": thread}
+        return Frame(EDGES[payload[0] - len(STEPS)], values)
     step, phase, outcome, flags, test, wall, thread = struct.unpack("=BBBBIQQ", payload)
     values = {"test": test, "phase": phase, "wall": wall, "thread": thread}
     if step == STEPS.index("report"):

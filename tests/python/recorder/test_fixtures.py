@@ -24,7 +24,15 @@ def test_wide_fixtures_are_spans_of_their_own(recorded: Recorded) -> None:
 
 def test_fixtures_of_function_scope_are_part_of_their_test(recorded: Recorded) -> None:
     run = recorded("scopes")
-    assert "narrow" not in [f.name for f in run.of("fixture")]
+    (narrow,) = [f.index for f in run.of("fixture") if f.name == "narrow"]
+    assert narrow not in [use[0] for f in run.of("item") for use in f.uses]
+    assert narrow not in [f.b for f in run.of("setup_begin")]
+    times = [
+        [f.thread for f in run.of(edge) if f.definition == narrow]
+        for edge in ("make_begin", "make_end", "drop_begin", "drop_end")
+    ]
+    ((begun, made, left, dropped),) = zip(*times, strict=True)
+    assert made - begun >= 10 * MILLISECOND and made <= left <= dropped
     assert phase_cpu(run, index_of(run, "::test_again"), SETUP) >= 10 * MILLISECOND
 
 
