@@ -71,8 +71,16 @@ def test_nothing_readable_leaves_the_cores(tmp_path: Path) -> None:
     assert advisor_auto.workers_for(tmp_path, 8) == 8
 
 
-def advice(recommended: str, cores: int) -> str:
-    document = {"format": "advisor.advice", "recommended": recommended}
+def advice(recommended: str, cores: int, walls: dict[str, float] | None = None) -> str:
+    predictions = [
+        {"configuration": {"spec": spec}, "wall_s": {"mid": wall}}
+        for spec, wall in (walls or {}).items()
+    ]
+    document = {
+        "format": "advisor.advice",
+        "recommended": recommended,
+        "predictions": predictions,
+    }
     return json.dumps(document | {"host": {"cores_allowed": cores}})
 
 
@@ -87,6 +95,21 @@ def test_advice_counts_for_the_same_number_of_cores(
     assert advisor_auto.advised(tmp_path, 8) is None
     put(tmp_path, {".advisor/advice-1.json": "damaged"})
     assert advisor_auto.advised(tmp_path, 4) is None
+
+
+@pytest.mark.parametrize(
+    ("walls", "workers"),
+    [
+        ({"forked=4": 1, "processes=4": 2, "processes=3,dist=loadfile": 1.5, "sequential": 3}, 3),
+        ({"forked=4": 1, "processes=4": 2, "sequential": 1.8}, 0),
+        ({"forked=4": 1}, None),
+    ],
+)
+def test_where_another_runner_is_advised_the_best_without_it_counts(
+    tmp_path: Path, walls: dict[str, float], workers: int | None
+) -> None:
+    put(tmp_path, {".advisor/advice-1.json": advice("forked=4", 4, walls)})
+    assert advisor_auto.advised(tmp_path, 4) == workers
 
 
 def test_xdist_asks_it(tmp_path: Path) -> None:

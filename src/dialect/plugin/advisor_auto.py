@@ -28,8 +28,27 @@ def text_of(path: Path) -> str:
         return ""
 
 
+def workers_of(advice: Any) -> int | None:
+    """0 if it is to run sequentially. Where another runner is best, what is best of sequential and
+    pytest-xdist's processes; None if neither was predicted."""
+
+    def workers(spec: str) -> int | None:
+        found = re.match(r"processes=(\d+)", spec)
+        return int(found.group(1)) if found else 0 if spec == "sequential" else None
+
+    best = workers(advice["recommended"])
+    if best is None:
+        walls = {}
+        for prediction in advice["predictions"]:
+            spec = prediction["configuration"]["spec"]
+            if workers(spec) is not None:
+                walls[spec] = prediction["wall_s"]["mid"]
+        best = workers(min(walls, key=walls.__getitem__)) if walls else None
+    return best
+
+
 def advised(directory: Path, cores: int) -> int | None:
-    """Workers of the newest advice, 0 if that is to run sequentially."""
+    """Workers of the newest advice that is for so many cores."""
     found = sorted(directory.glob(".advisor/advice-*.json"), key=lambda path: path.stat().st_mtime)
     for path in reversed(found):
         try:
@@ -38,10 +57,11 @@ def advised(directory: Path, cores: int) -> int | None:
             advised_for = host.get("cores_of_suite", host["cores_allowed"])
             if advice["format"] != "advisor.advice" or advised_for != cores:
                 continue
-            workers = re.match(r"processes=(\d+)", advice["recommended"])
+            workers = workers_of(advice)
         except (OSError, ValueError, KeyError, TypeError):
             continue
-        return int(workers.group(1)) if workers else 0
+        if workers is not None:
+            return workers
     return None
 
 
