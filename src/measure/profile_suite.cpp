@@ -41,7 +41,8 @@ Error overwritten(const std::string& seen) {
         fmt::format(
             "a test, or what it calls, wrote into memory that advisor shares with pytest ({})", seen
         ),
-        ""};
+        "begin with the test that the profile has last: with its use of ctypes, cffi, mmap or an "
+        "extension module"};
 }
 
 /// The recording of one run: what the ring brings goes into the file, where there is one, and
@@ -212,9 +213,9 @@ void preload(const GilCounter& counter, const PrivateDirectory& place, ProcessSp
 }
 
 Status put_plugin(const PluginLoading& plugin, const PrivateDirectory& place) {
-    std::vector<PythonFile> files = plugin.modules;
+    std::vector<PluginFile> files = plugin.modules;
     files.push_back(plugin.file);
-    for (const PythonFile& file : files) {
+    for (const PluginFile& file : files) {
         if (Status written = place.put(file.name, file.text); !written) {
             return written;
         }

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <map>
 
+#include "measure/spans_in_time.hpp"
+
 namespace advisor {
 
 namespace {
@@ -17,7 +19,8 @@ struct Seen {
 class RunningChildren {
 public:
     explicit RunningChildren(RecordedRun& run)
-        : run_(run) {}
+        : run_(run),
+          spans_(run.spans) {}
 
     void read(const ChildrenReading& reading) {
         std::map<int, Seen> now;
@@ -63,27 +66,20 @@ private:
 
     /// To the spans between the last reading and this one, by their wall.
     void give(std::int64_t grown_ns, std::int64_t now_ns) {
-        const double per_ns =
-            now_ns > at_ns_ ? static_cast<double>(grown_ns) / static_cast<double>(now_ns - at_ns_)
-                            : 0.0;
-        auto begin = at_ns_;
-        while (span_ < run_.spans.size() && begin < now_ns && per_ns > 0) {
-            const auto end = static_cast<std::int64_t>(run_.spans[span_].end_ns);
-            if (end > begin) {
-                const auto passed = static_cast<double>(std::min(end, now_ns) - begin);
-                run_.charge_children(run_.spans[span_].account, Seconds(passed * per_ns * 1e-9));
-                begin = std::min(end, now_ns);
-            }
-            if (end <= now_ns) {
-                ++span_;
-            }
+        if (grown_ns > 0 && now_ns > at_ns_) {
+            const double s_per_ns =
+                static_cast<double>(grown_ns) * 1e-9 / static_cast<double>(now_ns - at_ns_);
+            spans_.each(at_ns_, now_ns, [&](const RecordedSpan& span, double ns) {
+                run_.charge_children(span.account, Seconds(ns * s_per_ns));
+            });
         }
+        spans_.pass(now_ns);
     }
 
     RecordedRun& run_;
     std::map<int, Seen> seen_;
+    SpansInTime<RecordedSpan> spans_;
     std::int64_t at_ns_ = 0;
-    std::size_t span_ = 0;
 };
 
 }  // namespace

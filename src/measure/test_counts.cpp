@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "measure/spans_in_time.hpp"
+
 namespace advisor {
 
 namespace {
@@ -72,9 +74,7 @@ public:
         if (readings_++ > 0 && value > highest_) {
             give(value - highest_, at_ns);
         }
-        while (stretches_[first_].end_ns < at_ns) {
-            ++first_;
-        }
+        stretches_.pass(at_ns);
         highest_ = std::max(highest_, value);
         at_ns_ = at_ns;
     }
@@ -83,26 +83,13 @@ public:
     [[nodiscard]] const std::vector<double>& by_test() const { return charged_; }
 
 private:
-    /// `use(stretch, ns)` for each that has a part of the time from the last reading to `end_ns`.
-    template <typename Use>
-    void each_until(std::int64_t end_ns, const Use& use) const {
-        std::int64_t begin_ns = at_ns_;
-        for (std::size_t i = first_; begin_ns < end_ns; ++i) {
-            const std::int64_t until_ns = std::min(stretches_[i].end_ns, end_ns);
-            if (until_ns > begin_ns) {
-                use(stretches_[i], static_cast<double>(until_ns - begin_ns));
-                begin_ns = until_ns;
-            }
-        }
-    }
-
     void give(double growth, std::int64_t end_ns) {
         double cpu_ns = 0;
-        each_until(end_ns, [&](const Stretch& stretch, double ns) {
+        stretches_.each(at_ns_, end_ns, [&](const Stretch& stretch, double ns) {
             cpu_ns += ns * stretch.cpu_per_wall;
         });
         const auto wall_ns = static_cast<double>(end_ns - at_ns_);
-        each_until(end_ns, [&](const Stretch& stretch, double ns) {
+        stretches_.each(at_ns_, end_ns, [&](const Stretch& stretch, double ns) {
             if (stretch.test != k_nobody) {
                 const double part = cpu_ns > 0 ? ns * stretch.cpu_per_wall / cpu_ns : ns / wall_ns;
                 charged_[stretch.test] += growth * part;
@@ -110,12 +97,11 @@ private:
         });
     }
 
-    const std::vector<Stretch>& stretches_;
+    SpansInTime<Stretch> stretches_;
     std::vector<double> charged_;
     std::size_t readings_ = 0;
     std::int64_t at_ns_ = 0;
     double highest_ = 0.0;
-    std::size_t first_ = 0;  ///< that does not end before `at_ns_`
 };
 
 EventCharge charge_event(

@@ -63,12 +63,6 @@ Tape computing_and_waiting() {
     return tape;
 }
 
-Profile profile_of(Tape& tape, SampleLog log) {
-    RunFacts facts = facts_of(tape);
-    facts.samples = std::move(log);
-    return profile_of(tape, std::move(facts));
-}
-
 }  // namespace
 
 TEST_CASE("samples belong to the test in whose time they were taken") {

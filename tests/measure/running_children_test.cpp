@@ -46,11 +46,7 @@ struct Served {
         log.children.push_back({static_cast<std::int64_t>(tape.now().wall_ns), std::move(processes)}
         );
     }
-    Profile profile() {
-        RunFacts facts = facts_of(tape);
-        facts.samples = log;
-        return profile_of(tape, std::move(facts));
-    }
+    Profile profile() { return profile_of(tape, log); }
     Tape tape;
     SampleLog log;
 };

@@ -162,6 +162,12 @@ inline Profile profile_of(Tape& tape) {
     return profile_of(tape, facts_of(tape));
 }
 
+inline Profile profile_of(Tape& tape, SampleLog log) {
+    RunFacts facts = facts_of(tape);
+    facts.samples = std::move(log);
+    return profile_of(tape, std::move(facts));
+}
+
 inline doctest::Approx ms(double value) {
     return doctest::Approx(value * 1e-3).epsilon(1e-9);
 }

@@ -38,11 +38,7 @@ struct Counted {
         tape.compute(compute_ms).wait(wait_ms);
         end(test);
     }
-    Profile profile() {
-        RunFacts facts = facts_of(tape);
-        facts.samples = log;
-        return profile_of(tape, std::move(facts));
-    }
+    Profile profile() { return profile_of(tape, log); }
     Tape tape;
     SampleLog log;
 };
