@@ -4,7 +4,6 @@
 #include <advisor/model/workload.hpp>
 
 #include <algorithm>
-#include <set>
 
 #include "advise/ability.hpp"
 #include "advise/comparison.hpp"
@@ -38,14 +37,6 @@ std::vector<Prediction> predictions_of(
     return predictions;
 }
 
-std::uint64_t files_of(const Profile& profile) {
-    std::set<std::string_view> files;
-    for (const TestCost& test : profile.tests) {
-        files.insert(file_of(test.id));
-    }
-    return files.size();
-}
-
 }  // namespace
 
 Advice
@@ -53,7 +44,7 @@ advise(const Profile& profile, const ModelParameters& parameters, const AdviseOp
     const Preferences preferences{noise_of(profile.disturbance), machine_of(profile.host).memory};
     Advice advice;
     advice.tests = profile.tests.size();
-    advice.files = files_of(profile);
+    advice.files = file_count(profile);
     advice.command = profile.run.command;
     advice.directory = profile.run.directory;
     advice.host = profile.host;

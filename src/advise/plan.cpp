@@ -7,7 +7,6 @@
 #include <iterator>
 #include <map>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -43,14 +42,6 @@ std::vector<Workload> deal(const Profile& profile, std::uint32_t machines) {
         }
     }
     return parts;
-}
-
-std::size_t files_in(const Profile& profile) {
-    std::set<std::string_view> files;
-    for (const TestCost& test : profile.tests) {
-        files.insert(test.module_id());
-    }
-    return files.size();
 }
 
 class Planner {
@@ -240,7 +231,7 @@ plan(const Profile& profile, const ModelParameters& parameters, const PlanOption
     }
     result.chosen = cheapest(result.points);
     result.reason = reason_of(points, result.chosen, options.target);
-    const std::string left_out = left_out_of(options.configurations, files_in(profile));
+    const std::string left_out = left_out_of(options.configurations, file_count(profile));
     result.reason += (result.reason.empty() || left_out.empty() ? "" : " ") + left_out;
     return result;
 }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "domain/names.hpp"
 
 namespace advisor {
@@ -101,6 +103,14 @@ std::string_view TestCost::module_id() const {
 
 std::string_view TestCost::class_id() const {
     return std::string_view(id).substr(0, class_length);
+}
+
+std::size_t file_count(const Profile& profile) {
+    std::set<std::string_view> files;
+    for (const TestCost& test : profile.tests) {
+        files.insert(test.module_id());
+    }
+    return files.size();
 }
 
 std::string_view name_of(TestOutcome outcome) {

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -305,13 +304,11 @@ std::string waits_sentence(const Profile& profile) {
 
 ProfileSummary summary_of(const Profile& profile, std::size_t most) {
     ProfileSummary summary;
-    std::set<std::string_view> files;
     for (const TestCost& test : profile.tests) {
-        files.insert(test.module_id());
         ++summary.outcomes[std::string(name_of(test.outcome))];
     }
     const Cost work = work_of(profile);
-    summary.files = files.size();
+    summary.files = file_count(profile);
     summary.session = session_of(profile);
     summary.spent = spent_of(profile, work);
     summary.worked = work.wall;

@@ -271,6 +271,9 @@ struct Profile {
     friend bool operator==(const Profile&, const Profile&) = default;
 };
 
+/// How many files the tests are in.
+[[nodiscard]] std::size_t file_count(const Profile& profile);
+
 [[nodiscard]] std::string_view name_of(TestOutcome outcome);
 [[nodiscard]] std::string_view name_of(Scope scope);
 [[nodiscard]] std::string_view name_of(Rung rung);
