@@ -8,7 +8,7 @@ namespace advisor {
 
 namespace {
 
-PluginLoading loading(const PythonFile& file, const char* variable, const std::string& path) {
+PluginLoading loading(const PluginFile& file, const char* variable, const std::string& path) {
     PluginLoading load;
     load.file = file;
     load.words = {"-p", file.module()};
@@ -19,39 +19,38 @@ PluginLoading loading(const PythonFile& file, const char* variable, const std::s
 
 }  // namespace
 
-PythonFile recorder_plugin() {
+PluginFile recorder_plugin() {
     return {"advisor_recorder.py", embedded_advisor_recorder_py()};
 }
 
-PythonFile recorder_ring() {
-    return {"advisor_ring.py", embedded_advisor_ring_py()};
+std::vector<PluginFile> recorder_modules() {
+    return {
+        {"advisor_gil.py", embedded_advisor_gil_py()},
+        {"advisor_leftovers.py", embedded_advisor_leftovers_py()},
+        {"advisor_marks.py", embedded_advisor_marks_py()},
+        {"advisor_ring.py", embedded_advisor_ring_py()},
+        {"advisor_writer.py", embedded_advisor_writer_py()},
+        {"libadvisor_writer.so", embedded_libadvisor_writer_so()},
+    };
 }
 
-PythonFile recorder_leftovers() {
-    return {"advisor_leftovers.py", embedded_advisor_leftovers_py()};
-}
-
-PythonFile recorder_gil() {
-    return {"advisor_gil.py", embedded_advisor_gil_py()};
-}
-
-PythonFile journal_plugin() {
+PluginFile journal_plugin() {
     return {"advisor_journal.py", embedded_advisor_journal_py()};
 }
 
-PythonFile planned_plugin() {
+PluginFile planned_plugin() {
     return {"advisor_planned.py", embedded_advisor_planned_py()};
 }
 
-PythonFile probe_plugin() {
+PluginFile probe_plugin() {
     return {"advisor_probe.py", embedded_advisor_probe_py()};
 }
 
-PythonFile capacity_script() {
+PluginFile capacity_script() {
     return {"advisor_capacity.py", embedded_advisor_capacity_py()};
 }
 
-std::vector<PythonFile> lanes_package() {
+std::vector<PluginFile> lanes_package() {
     return {
         {"advisor_lanes/__init__.py", embedded_advisor_lanes_py()},
         {"advisor_lanes/carry.py", embedded_carry_py()},
@@ -81,7 +80,7 @@ GilCounter gil_counter(const std::string& ring_path) {
 PluginLoading load_recorder(const std::string& ring_path) {
     PluginLoading load = loading(recorder_plugin(), "ADVISOR_RECORDER_RING", ring_path);
     load.keep_as = "ADVISOR_RECORDER_PYTHONPATH";
-    load.modules = {recorder_ring(), recorder_leftovers(), recorder_gil()};
+    load.modules = recorder_modules();
     return load;
 }
 

@@ -31,7 +31,7 @@ Status furnish(
     const std::vector<PluginLoading>& plugins,
     const RunRequest& request
 ) {
-    std::vector<PythonFile> files;
+    std::vector<PluginFile> files;
     if (std::holds_alternative<Forked>(request.configuration.runner)) {
         files = lanes_package();  // which the words of the configuration load
     }
@@ -39,7 +39,7 @@ Status furnish(
         files.push_back(plugin.file);
     }
     Status ready = place.put("journal", "");
-    for (const PythonFile& file : files) {
+    for (const PluginFile& file : files) {
         if (ready) {
             ready = place.put(file.name, file.text);
         }

@@ -117,7 +117,7 @@ Status measure_capacity(
     const PrivateDirectory& place,
     ProcessLauncher& launcher
 ) {
-    const PythonFile script = capacity_script();
+    const PluginFile script = capacity_script();
     if (Status written = place.put(script.name, script.text); !written) {
         return written;
     }

@@ -98,9 +98,9 @@ Result<EmptySuite> EmptySuite::create(const Interpreter& interpreter) {
     for (int i = 0; i < k_files && written; ++i) {
         written = place->put(fmt::format("test_empty_{}.py", i), text);
     }
-    std::vector<PythonFile> files = lanes_package();
+    std::vector<PluginFile> files = lanes_package();
     files.push_back(journal_plugin());
-    for (const PythonFile& file : files) {
+    for (const PluginFile& file : files) {
         if (written) {
             written = place->put(file.name, file.text);
         }

@@ -13,7 +13,7 @@
 
 namespace advisor {
 
-struct PythonFile {
+struct PluginFile {
     std::string_view name;  ///< file name; without ".py" the module for `-p`
     std::string_view text;
 
@@ -22,24 +22,23 @@ struct PythonFile {
     }
 };
 
-[[nodiscard]] PythonFile recorder_plugin();
-[[nodiscard]] PythonFile recorder_ring();       ///< a module that the recorder imports
-[[nodiscard]] PythonFile recorder_leftovers();  ///< another
-[[nodiscard]] PythonFile recorder_gil();        ///< another
-[[nodiscard]] PythonFile journal_plugin();
-[[nodiscard]] PythonFile planned_plugin();
-[[nodiscard]] PythonFile probe_plugin();
-[[nodiscard]] PythonFile capacity_script();
+[[nodiscard]] PluginFile recorder_plugin();
+/// What the recorder imports, and the library with which it writes.
+[[nodiscard]] std::vector<PluginFile> recorder_modules();
+[[nodiscard]] PluginFile journal_plugin();
+[[nodiscard]] PluginFile planned_plugin();
+[[nodiscard]] PluginFile probe_plugin();
+[[nodiscard]] PluginFile capacity_script();
 
 /// The package advisor_lanes, which runs `forked`: names are paths in the directory of a run. It is
 /// loaded by the words of the configuration (runner.hpp).
-[[nodiscard]] std::vector<PythonFile> lanes_package();
+[[nodiscard]] std::vector<PluginFile> lanes_package();
 
 /// A plugin in a directory of its own. The directory is to be put before PYTHONPATH, whose old
 /// value the plugin finds under `keep_as` and puts back.
 struct PluginLoading {
-    PythonFile file;
-    std::vector<PythonFile> modules;               ///< that it imports, to lie beside it
+    PluginFile file;
+    std::vector<PluginFile> modules;               ///< that it imports, to lie beside it
     std::vector<std::string> words;                ///< to follow pytest's other arguments
     std::pair<std::string, std::string> variable;  ///< tells the plugin where to write
     std::string keep_as;  ///< empty: the plugin leaves PYTHONPATH to another

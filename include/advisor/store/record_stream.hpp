@@ -1,6 +1,6 @@
 #pragma once
 
-// The frames that the Python recorder (src/dialect/plugin/advisor_ring.py) writes, decoded.
+// The frames that the Python recorder (src/dialect/plugin/advisor_writer.py) writes, decoded.
 //
 // A stream is a sequence of frames in the machine's byte order, each a multiple of 8 bytes:
 //   u32 size of the frame with this header, u16 kind, u16 number of the frame modulo 2^16, payload

@@ -9,7 +9,7 @@ The parent starts pytest with ``-p advisor_recorder`` and these variables:
 - ``ADVISOR_GIL_COUNTERS``: the ring again, where the GIL is to be counted. Then ``LD_PRELOAD`` ends
   with the library beside this file, and ``ADVISOR_GIL_LD_PRELOAD`` is what the user had in it.
 
-The parent reads and computes; this file does neither.  How it writes is in ``advisor_ring``, what
+The parent reads and computes; this file does neither.  How it writes is in ``advisor_marks``, what
 tests leave behind is counted in ``advisor_leftovers``.  What it promises the suite:
 
 - The process looks untouched: environment, sys.path and the lists of arguments are put back at
@@ -37,7 +37,9 @@ from typing import Any
 import pytest
 from advisor_gil import begin_counting, counter
 from advisor_leftovers import leftovers
-from advisor_ring import HEADER_BYTES, NO_TEST, TO_FORK, Counter, moments, open_ring, writers
+from advisor_marks import Counter, writers
+from advisor_ring import HEADER_BYTES, NO_TEST, moments, open_ring
+from advisor_writer import TO_FORK
 
 # Kinds of frames.
 FACT, FIXTURE, ITEM, NEED, FAILED = 1, 2, 3, 4, 6
@@ -288,7 +290,9 @@ class Recorder:
             # The next phase begins when all have heard of this one.
             if get_ident() == self.thread:
                 try:
-                    what = told.get((report.when, report.outcome), REPORTED | 1 << 8)
+                    what = told.get((report.when, report.outcome))
+                    if what is None:  # another plugin's outcome, or phase
+                        what = REPORTED | PHASES.get(report.when, 1) << 8
                     if hasattr(report, "wasxfail"):
                         what |= WAS_XFAIL << 24
                     if hasattr(report, "context"):  # not its test's end

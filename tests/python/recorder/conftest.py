@@ -8,13 +8,32 @@ from pathlib import Path
 
 import pytest
 
-from .recording import PLUGIN, PYTHONS, ROOT, Recorded, Suite, command_of
+from .recording import LIBRARIES, PLUGIN, PYTHONS, ROOT, WRITERS, Recorded, Suite, command_of
 from .ring import Run, record
 
 
-@pytest.fixture(params=PYTHONS)
-def python(request: pytest.FixtureRequest) -> str:
-    return PYTHONS[request.param]
+@pytest.fixture(params=WRITERS, ids="-".join)
+def python_and_writer(request: pytest.FixtureRequest) -> tuple[str, str]:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def python(python_and_writer: tuple[str, str]) -> str:
+    return PYTHONS[python_and_writer[0]]
+
+
+@pytest.fixture
+def plugin(python_and_writer: tuple[str, str], tmp_path: Path) -> str:
+    """The directory of the recorder."""
+    if python_and_writer[1] == "python":
+        return PLUGIN
+    if not LIBRARIES:
+        pytest.skip("there is no build/*/src/dialect/libadvisor_writer.so")
+    beside = tmp_path / "plugin"
+    beside.mkdir()
+    for file in (*Path(PLUGIN).glob("*.py"), LIBRARIES[-1]):
+        shutil.copy(file, beside)
+    return str(beside)
 
 
 @pytest.fixture
@@ -32,9 +51,9 @@ def suite(tmp_path: Path) -> Suite:
 
 
 @pytest.fixture
-def recorded(python: str, suite: Suite) -> Recorded:
+def recorded(python: str, plugin: str, suite: Suite) -> Recorded:
     def run(name: str, *words: str, **options: object) -> Run:
         command = command_of(python, ["-p", "advisor_recorder", *words])
-        return record(command, str(suite(name)), PLUGIN, **options)  # type: ignore[arg-type]
+        return record(command, str(suite(name)), plugin, **options)  # type: ignore[arg-type]
 
     return run

@@ -17,6 +17,11 @@ ENVIRONMENTS = sorted((ROOT / "build/environments").glob("*/list.txt"))
 PYTHONS = {".venv": sys.executable} | {
     list_.parent.name: str(list_.parent / "bin/python") for list_ in ENVIRONMENTS
 }
+LIBRARIES = sorted(
+    ROOT.glob("build/*/src/dialect/libadvisor_writer.so"), key=lambda path: path.stat().st_mtime
+)
+# Each interpreter with the writer in C, as users have it, and one also with that in Python.
+WRITERS = [(name, "c") for name in PYTHONS] + [(".venv", "python")]
 MILLISECOND = 1_000_000
 SETUP, CALL, TEARDOWN = 0, 1, 2
 PASSED, FAILED, SKIPPED, RERUN = 0, 1, 2, 3

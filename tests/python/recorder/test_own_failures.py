@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 
-from .recording import PLUGIN, Recorded, Suite, command_of
+from .recording import Recorded, Suite, command_of
 from .ring import record
 
 
-def test_without_a_ring_nothing_happens(python: str, suite: Suite) -> None:
+def test_without_a_ring_nothing_happens(python: str, plugin: str, suite: Suite) -> None:
     for ring in ("", "/dev/null", "/nonexistent"):
-        env = dict(os.environ, PYTHONPATH=PLUGIN, ADVISOR_RECORDER_RING=ring)
+        env = dict(os.environ, PYTHONPATH=plugin, ADVISOR_RECORDER_RING=ring)
         done = subprocess.run(
             command_of(python, ["-p", "advisor_recorder"]),
             cwd=suite("groups"), env=env, capture_output=True,
@@ -45,10 +45,24 @@ def test_a_small_ring_wraps_and_loses_nothing(recorded: Recorded) -> None:
 
 
 def test_a_parent_that_does_not_read_costs_two_seconds_and_no_test(
-    python: str, suite: Suite
+    python: str, plugin: str, suite: Suite
 ) -> None:
     run = record(
         command_of(python, ["-p", "advisor_recorder"]),
-        str(suite("hostile")), PLUGIN, capacity=1 << 12, drain=False,
+        str(suite("hostile")), plugin, capacity=1 << 12, drain=False,
     )  # fmt: skip
     assert run.exit_code in (0, 1) and run.dropped > 0
+
+
+def test_the_writer_in_c_is_used_where_it_is(
+    python_and_writer: tuple[str, str], recorded: Recorded, suite: Suite
+) -> None:
+    with (suite("groups") / "conftest.py").open("a") as conftest:
+        conftest.write(
+            "\ndef pytest_sessionfinish(session):\n"
+            "    hooks = session.config.pluginmanager.get_plugin('advisor_recorder_hooks')\n"
+            "    print('written in', 'python' if hasattr(hooks.point, '__code__') else 'c')\n"
+        )
+    run = recorded("groups", "-s")
+    assert run.exit_code == 0
+    assert f"written in {python_and_writer[1]}" in run.output

@@ -1,0 +1,294 @@
+/* Writes into the recorder's ring, as advisor_writer.py does and describes, in a tenth of its time.
+ *
+ * That module loads it, through ctypes, and gets Python functions from advisor_writer(). What is
+ * called here of Python belongs to its stable ABI, so that one library does for every CPython, the
+ * free-threaded ones too; and of the C library, what has the same name in glibc and in musl.
+ * Nothing is linked. All functions are called with the GIL held, by the one thread that writes.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef struct _object PyObject;
+typedef PyObject* (*PyFunction)(PyObject* self, PyObject* argument);
+typedef struct {
+    const char* name;
+    PyFunction call;
+    int flags;
+    const char* doc;
+} PyMethodDef;
+
+enum { METH_VARARGS = 1, METH_NOARGS = 4, METH_O = 8 };
+
+extern PyObject _Py_NoneStruct;
+void Py_IncRef(PyObject*);
+void Py_DecRef(PyObject*);
+int PyArg_ParseTuple(PyObject*, const char*, ...);
+PyObject* PyCFunction_NewEx(PyMethodDef*, PyObject*, PyObject*);
+PyObject* PyErr_Occurred(void);
+void* PyEval_SaveThread(void);
+void PyEval_RestoreThread(void*);
+unsigned long long PyLong_AsUnsignedLongLong(PyObject*);
+PyObject* PyLong_FromUnsignedLongLong(unsigned long long);
+PyObject* PyObject_CallFunction(PyObject*, const char*, ...);
+PyObject* PyTuple_Pack(ptrdiff_t, ...);
+
+/* Of the ring (host/shared_ring.hpp) and its frames (store/record_stream.hpp). */
+enum { written = 8, dropped = 9, read_ = 16, header_bytes = 4096 };
+enum { padding = 0, point_kind = 5, point_bytes = 32 };
+
+/* As in advisor_writer.py, in ns. */
+static const uint64_t millisecond = 1000000, short_ = 100000;
+static const uint64_t at_most_unseen = 100000000, others_each = 20000000;
+
+static struct {
+    char* memory;
+    uint64_t* words; /* the same */
+    uint64_t length, capacity;
+    uint64_t position, sequence;
+    uint64_t shift, edge; /* up to the edge, position + shift is a place in memory */
+    unsigned patience;    /* ms */
+} ring;
+
+static struct {
+    uint64_t latest, latest_cpu, latest_of_all; /* of the last mark */
+    double of_children;                         /* likewise, in seconds */
+    uint64_t grown_at;                          /* KiB of peak that are to be told */
+    uint64_t due, due_of_all;                   /* when to look again: at this thread, at all */
+    uint64_t looked;                            /* when the peak was last known */
+    uint64_t read_at, read_cpu;                 /* when the CPU clock was read, what it showed */
+    int status;                                 /* the file that tells the peak; -1: getrusage */
+    PyObject* tell;
+} known;
+
+static uint64_t now_ns(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static double seconds(const struct rusage* usage) {
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec)
+           + (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) * 1e-6;
+}
+
+/* Nobody but this thread writes, and so others may run while it waits for the reader. */
+static void sleep_millisecond(void) {
+    const struct timespec time = {0, (long)millisecond};
+    void* thread = PyEval_SaveThread();
+    nanosleep(&time, NULL);
+    PyEval_RestoreThread(thread);
+}
+
+static void put_head(uint64_t size, uint64_t kind) {
+    *(uint64_t*)(ring.memory + ring.position + ring.shift) =
+        size | kind << 32 | (ring.sequence & 0xFFFF) << 48;
+    ring.sequence += 1;
+    ring.position += size;
+}
+
+static bool make_room(uint64_t size) {
+    const uint64_t lap_end = ring.length - ring.shift;
+    const uint64_t begin = ring.position + size <= lap_end ? ring.position : lap_end;
+    uint64_t given;
+    while (given = __atomic_load_n(&ring.words[read_], __ATOMIC_ACQUIRE) + ring.capacity,
+           begin + size > given) {
+        if (ring.patience == 0) {
+            ring.words[dropped] += 1;
+            return false;
+        }
+        ring.patience -= 1;
+        sleep_millisecond();
+    }
+    if (begin == lap_end) {
+        if (ring.position < lap_end) {
+            put_head(lap_end - ring.position, padding);
+        }
+        ring.shift = header_bytes - lap_end;
+    }
+    const uint64_t end = ring.length - ring.shift;
+    ring.edge = given < end ? given : end;
+    return true;
+}
+
+static bool has_room(uint64_t size) {
+    return ring.position + size <= ring.edge || make_room(size);
+}
+
+static void publish(uint64_t size, uint64_t kind) {
+    put_head(size, kind);
+    __atomic_store_n(&ring.words[written], ring.position, __ATOMIC_RELEASE);
+}
+
+static uint64_t peak_of_status(void) {
+    char text[4096];
+    const ssize_t size = pread(known.status, text, sizeof text - 1, 0);
+    text[size > 0 ? size : 0] = '\0';
+    const char* at = text;
+    for (; *at != '\0'; ++at) {
+        if (at[0] == 'V' && at[1] == 'm' && at[2] == 'H' && at[3] == 'W' && at[4] == 'M') {
+            break;
+        }
+    }
+    while (*at != '\0' && (*at < '0' || *at > '9')) {
+        ++at;
+    }
+    uint64_t peak = 0; /* also if the suite closed the file, or it is another by now */
+    for (; *at >= '0' && *at <= '9'; ++at) {
+        peak = 10 * peak + (uint64_t)(*at - '0');
+    }
+    return peak;
+}
+
+static bool tell(uint64_t since) {
+    PyObject* told = PyObject_CallFunction(known.tell, "K", (unsigned long long)(since / 1000));
+    if (told == NULL) {
+        return false;
+    }
+    Py_DecRef(told);
+    return true;
+}
+
+static bool look(uint64_t now, uint64_t cpu) {
+    known.due = now + millisecond;
+    const uint64_t passed = now - known.latest, used = cpu - known.latest_cpu;
+    const uint64_t unnoticed = short_ + passed / 64, since = known.looked;
+    bool tells = passed > at_most_unseen || (int64_t)(passed - used) > (int64_t)unnoticed;
+    if (now > known.due_of_all) {
+        struct rusage usage;
+        getrusage(RUSAGE_SELF, &usage);
+        known.looked = now;
+        const uint64_t of_all = (uint64_t)(seconds(&usage) * 1e9);
+        const bool others_ran =
+            (int64_t)(of_all - known.latest_of_all - used) > (int64_t)unnoticed;
+        known.due_of_all = others_ran ? now : now + others_each;
+        const bool may_grow = known.grown_at != UINT64_MAX;
+        const uint64_t peak = !may_grow           ? 0
+                              : known.status >= 0 ? peak_of_status()
+                                                  : (uint64_t)usage.ru_maxrss;
+        tells = tells || others_ran || peak > known.grown_at;
+    }
+    return !tells || tell(now - since);
+}
+
+/* Functions of Python */
+
+static PyObject* none(void) {
+    Py_IncRef(&_Py_NoneStruct);
+    return &_Py_NoneStruct;
+}
+
+static bool is_number(PyObject* argument, uint64_t* number) {
+    *number = PyLong_AsUnsignedLongLong(argument);
+    return *number != UINT64_MAX || PyErr_Occurred() == NULL;
+}
+
+static PyObject* py_place(PyObject* self, PyObject* argument) {
+    (void)self;
+    uint64_t size;
+    if (!is_number(argument, &size)) {
+        return NULL;
+    }
+    return PyLong_FromUnsignedLongLong(has_room(size) ? ring.position + ring.shift : 0);
+}
+
+static PyObject* py_publish(PyObject* self, PyObject* argument) {
+    (void)self;
+    uint64_t head;
+    if (!is_number(argument, &head)) {
+        return NULL;
+    }
+    publish(head & 0xFFFFFFFF, head >> 32);
+    return none();
+}
+
+static PyObject* py_point(PyObject* self, PyObject* argument) {
+    (void)self;
+    uint64_t what;
+    if (!is_number(argument, &what)) {
+        return NULL;
+    }
+    const uint64_t now = now_ns(CLOCK_MONOTONIC);
+    uint64_t cpu = known.read_cpu + (now - known.read_at);
+    if (now - known.read_at > short_) {
+        cpu = now_ns(CLOCK_THREAD_CPUTIME_ID);
+        known.read_at = now;
+        known.read_cpu = cpu;
+    }
+    if (has_room(point_bytes)) {
+        uint64_t* at = (uint64_t*)(ring.memory + ring.position + ring.shift);
+        at[1] = what;
+        at[2] = now;
+        at[3] = cpu;
+        publish(point_bytes, point_kind);
+    }
+    if (now > known.due && !look(now, cpu)) {
+        return NULL;
+    }
+    return PyLong_FromUnsignedLongLong(now);
+}
+
+static PyObject* py_tell_reaped(PyObject* self, PyObject* argument) {
+    (void)self;
+    (void)argument;
+    struct rusage usage;
+    getrusage(RUSAGE_CHILDREN, &usage);
+    const bool more = seconds(&usage) - known.of_children > 0.5e-6; /* a sum of doubles */
+    if (more && !tell(now_ns(CLOCK_MONOTONIC) - known.looked)) {
+        return NULL;
+    }
+    return none();
+}
+
+static PyObject* py_remember(PyObject* self, PyObject* arguments) {
+    (void)self;
+    unsigned long long now, cpu, of_all, grown_at;
+    double of_children;
+    if (!PyArg_ParseTuple(arguments, "KKKdK", &now, &cpu, &of_all, &of_children, &grown_at)) {
+        return NULL;
+    }
+    known.latest = known.looked = known.read_at = now;
+    known.latest_cpu = known.read_cpu = cpu;
+    known.latest_of_all = of_all;
+    known.of_children = of_children;
+    known.grown_at = grown_at;
+    known.due = now + millisecond;
+    return none();
+}
+
+static PyMethodDef methods[] = {
+    {"place", py_place, METH_O, NULL},
+    {"publish", py_publish, METH_O, NULL},
+    {"point", py_point, METH_O, NULL},
+    {"tell_reaped", py_tell_reaped, METH_NOARGS, NULL},
+    {"remember", py_remember, METH_VARARGS, NULL},
+};
+
+/* The five functions, in that order, which write into `memory` of `length` bytes; NULL with
+ * Python's error set where it has no memory for them. */
+__attribute__((visibility("default"))) PyObject*
+advisor_writer(char* memory, uint64_t length, unsigned patience, int status, PyObject* tell_) {
+    ring.memory = memory;
+    ring.words = (uint64_t*)memory;
+    ring.length = length;
+    ring.capacity = length - header_bytes;
+    ring.position = ring.sequence = 0;
+    ring.shift = header_bytes;
+    ring.edge = ring.capacity;
+    ring.patience = patience;
+    known.grown_at = UINT64_MAX;
+    known.status = status;
+    Py_IncRef(tell_);
+    known.tell = tell_;
+    PyObject* made[5];
+    for (int at = 0; at < 5; ++at) {
+        made[at] = PyCFunction_NewEx(&methods[at], NULL, NULL);
+        if (made[at] == NULL) {
+            return NULL;
+        }
+    }
+    return PyTuple_Pack(5, made[0], made[1], made[2], made[3], made[4]);
+}
