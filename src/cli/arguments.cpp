@@ -85,6 +85,21 @@ Status unless_repeated(const CommandSpec& command, const Arguments& arguments) {
     return {};
 }
 
+Status unless_excluded(const CommandSpec& command, const Arguments& arguments) {
+    for (const OptionSpec& option : command.options) {
+        if (!option.excludes.empty() && arguments.has(option.name)
+            && arguments.has(option.excludes)) {
+            return fail(
+                ErrorKind::usage,
+                fmt::format("--{} cannot be given with --{}", option.name, option.excludes),
+                "each says the opposite of the other",
+                "leave one of them out"
+            );
+        }
+    }
+    return {};
+}
+
 Result<Arguments> sorted_out(const CommandSpec& command, const po::parsed_options& parsed) {
     Arguments arguments;
     for (const po::option& option : parsed.options) {
@@ -112,6 +127,9 @@ Result<Arguments> sorted_out(const CommandSpec& command, const po::parsed_option
     }
     if (Status once = unless_repeated(command, arguments); !once) {
         return tl::unexpected(std::move(once.error()));
+    }
+    if (Status fit = unless_excluded(command, arguments); !fit) {
+        return tl::unexpected(std::move(fit.error()));
     }
     return arguments;
 }
@@ -170,7 +188,7 @@ Result<double> parse_duration_s(std::string_view text) {
             ErrorKind::usage,
             fmt::format("'{}' is not a duration", text),
             "",
-            "for example 300, 90s, 5m or 1h30m"
+            "for example 300, 90s, 500ms, 5m or 1h30m"
         );
     };
     double total = 0;
@@ -184,13 +202,17 @@ Result<double> parse_duration_s(std::string_view text) {
             return refuse();
         }
         rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-        const char unit = rest.empty() ? 's' : rest.front();
-        const double factor = unit == 's' ? 1 : unit == 'm' ? 60 : unit == 'h' ? 3600 : 0;
+        const std::string_view unit = rest.substr(0, rest.find_first_of("0123456789."));
+        const double factor = unit == "ms"                  ? 1e-3
+                              : unit.empty() || unit == "s" ? 1
+                              : unit == "m"                 ? 60
+                              : unit == "h"                 ? 3600
+                                                            : 0;
         if (factor == 0) {
             return refuse();
         }
         total += number * factor;
-        rest.remove_prefix(std::min<std::size_t>(1, rest.size()));
+        rest.remove_prefix(unit.size());
     }
     if (text.empty() || total <= 0 || total > 1e7) {
         return refuse();

@@ -17,8 +17,9 @@ struct OptionSpec {
     std::string_view name;      ///< without dashes
     std::string_view argument;  ///< placeholder; empty: a flag
     std::string_view help;
-    bool repeatable = false;  ///< may be given several times; else a second value is refused
-    bool is_written = false;  ///< names a file that the command writes when all else is done
+    bool repeatable = false;      ///< may be given several times; else a second value is refused
+    bool is_written = false;      ///< names a file that the command writes when all else is done
+    std::string_view excludes{};  ///< the name of an option that cannot be given with it
 };
 
 [[nodiscard]] constexpr OptionSpec written_file(std::string_view name, std::string_view help) {
@@ -56,7 +57,7 @@ parse(const CommandSpec& command, const std::vector<std::string>& words);
 /// One screen.
 [[nodiscard]] std::string help_of(const CommandSpec& command);
 
-/// "90", "90s", "5m", "1h30m", "1.5m". A bare number is seconds.
+/// "90", "90s", "500ms", "5m", "1h30m", "1.5m". A bare number is seconds.
 [[nodiscard]] Result<double> parse_duration_s(std::string_view text);
 
 /// A whole number from 1 to `most`.

@@ -102,13 +102,19 @@ int run_one(const Command& command, const std::vector<std::string>& words) {
     }
 }
 
+bool asks_for_help(const std::vector<std::string>& words) {
+    return !words.empty() && (words.front() == "--help" || words.front() == "-h");
+}
+
 }  // namespace
 
 int program(const std::vector<std::string>& words) {
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of a write
     const Shell plain = *Shell::of(Arguments{});
-    if (words.empty() || words.front() == "--help" || words.front() == "-h"
-        || words.front() == "help") {
+    if (words.size() == 2 && words.front() == "help") {
+        return program({words.back(), "--help"});
+    }
+    if (words.empty() || words.front() == "help" || asks_for_help(words)) {
         const bool printed = plain.print(overview());
         return printed && !words.empty() ? k_success : k_usage;
     }
@@ -117,7 +123,10 @@ int program(const std::vector<std::string>& words) {
     }
     for (const Command& command : all_commands()) {
         if (command.spec.name == words.front()) {
-            return run_one(command, {words.begin() + 1, words.end()});
+            const std::vector<std::string> rest(words.begin() + 1, words.end());
+            return run_one(
+                command, asks_for_help(rest) ? std::vector<std::string>{"--help"} : rest
+            );
         }
     }
     report_error(unknown_command(words.front()));

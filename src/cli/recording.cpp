@@ -238,8 +238,7 @@ std::vector<OptionSpec> with_recording(std::vector<OptionSpec> options) {
         {"no-peaks", "", "leave the kernel's count of peak memory alone, for a suite that reads it"}
     );
     options.push_back({"verbose", "", "show pytest's own output, on standard error"});
-    options.push_back({"no-calibration", "", "use shipped costs instead of measuring this machine"}
-    );
+    options.push_back(no_calibration_option());
     return options;
 }
 
@@ -404,6 +403,12 @@ Result<ModelParameters> parameters_given_or_for(
         return text ? read_calibration(*text, *path) : tl::unexpected(text.error());
     }
     return parameters_for(suite, arguments, instruments, shell);
+}
+
+OptionSpec no_calibration_option() {
+    OptionSpec option{"no-calibration", "", "use shipped costs instead of measuring this machine"};
+    option.excludes = "calibration";
+    return option;
 }
 
 OptionSpec calibration_option() {

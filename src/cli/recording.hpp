@@ -76,6 +76,7 @@ calibrate_now(const Suite& suite, const Instruments& instruments, Shell& shell);
 
 /// The option of `parameters_given_or_for`.
 [[nodiscard]] OptionSpec calibration_option();
+[[nodiscard]] OptionSpec no_calibration_option();
 
 /// Advice with the commands that a user could type.
 [[nodiscard]] Advice advice_for(

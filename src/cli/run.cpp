@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "cli/commands.hpp"
+#include "cli/recording.hpp"
 #include "cli/run_choice.hpp"
 #include "cli/suite_options.hpp"
 
@@ -169,7 +170,7 @@ Command run_command() {
           "print what would be run and do not run it (where there is no advice, analyse first)"},
          {"rerun-lost", "", "run tests that have no outcome once more, sequentially"},
          {"verbose", "", "show pytest's output while analysing, too"},
-         {"no-calibration", "", "use shipped costs instead of measuring this machine"}}
+         no_calibration_option()}
     ));
     spec.examples = {
         "advisor run -- tests",

@@ -178,7 +178,7 @@ Command verify_command() {
          {"top", "K", "verify the best of at most K modes (default: 3)"},
          {"rounds", "N", "run each N times (default: 3)"},
          {"verbose", "", "show pytest's output, too"},
-         {"no-calibration", "", "use shipped costs instead of measuring this machine"}}
+         no_calibration_option()}
     ));
     spec.examples = {
         "advisor verify -- tests", "advisor verify --rounds 5 --configuration forked=4 -- tests"};

@@ -57,6 +57,7 @@ TEST_CASE("a second -- is pytest's") {
 TEST_CASE("durations have units, and seconds without one") {
     CHECK(*parse_duration_s("300") == 300);
     CHECK(*parse_duration_s("90s") == 90);
+    CHECK(*parse_duration_s("500ms") == doctest::Approx(0.5));
     CHECK(*parse_duration_s("5m") == 300);
     CHECK(*parse_duration_s("1h30m") == 5400);
     CHECK(*parse_duration_s("1.5m") == 90);

@@ -23,6 +23,14 @@ def test_help_fits_one_screen(advisor: Program, command: str) -> None:
     assert max(map(len, lines)) <= 100
 
 
+def test_help_is_also_asked_for_in_other_words(advisor: Program) -> None:
+    asked = advisor("run", "--help")
+    assert asked.code == 0
+    for words in (["run", "-h"], ["help", "run"]):
+        assert advisor(*words).out == asked.out
+    assert "did you mean advisor analyze?" in advisor("help", "analyse").err
+
+
 def test_the_overview_names_every_command(advisor: Program) -> None:
     ended = advisor("--help")
     assert ended.code == 0
@@ -49,12 +57,13 @@ def test_the_overview_names_every_command(advisor: Program) -> None:
         (["analyze", "--python", "/bin/true"], 2, "--python"),
         (["analyze", "--python", "a", "--command", "b"], 2, "cannot both be given"),
         (["analyze", "--command", "'uv run"], 2, "a quote is open"),
+        (["analyze", "--calibration", "a", "--no-calibration"], 2, "--no-calibration cannot be given with"),
         (["run", "--jsn"], 125, "did you mean --json?"),
         (["run", "--python", "no/such/python"], 125, "there is no interpreter"),
         (["gate", "--base", "a.json"], 2, "a.json"),
         (["gate"], 2, "advisor gate needs --base"),
         (["gate", "--", "tests"], 2, "takes nothing after --"),
-        (["plan", "--target", "soon"], 2, "for example 300, 90s, 5m or 1h30m"),
+        (["plan", "--target", "soon"], 2, "for example 300, 90s, 500ms, 5m or 1h30m"),
         (["plan", "--machine", "ubuntu-latst"], 2, "no machine type"),
         (["report"], 2, "advisor report needs a document"),
         (["report", "missing.json"], 2, "missing.json"),
