@@ -57,7 +57,7 @@ def test_the_overview_names_every_command(advisor: Program) -> None:
         (["analyze", "--python", "/bin/true"], 2, "--python"),
         (["analyze", "--python", "a", "--command", "b"], 2, "cannot both be given"),
         (["analyze", "--command", "'uv run"], 2, "a quote is open"),
-        (["analyze", "--calibration", "a", "--no-calibration"], 2, "--no-calibration cannot be given with"),
+        (["plan", "--calibration", "a", "--no-calibration"], 2, "cannot be given with --cal"),
         (["run", "--jsn"], 125, "did you mean --json?"),
         (["run", "--python", "no/such/python"], 125, "there is no interpreter"),
         (["gate", "--base", "a.json"], 2, "a.json"),
