@@ -144,13 +144,15 @@ def test_modules():
     assert "ctypes" not in sys.modules
 """
 
+ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # time-machine imports ctypes
+
 
 @pytest.mark.parametrize("preload", [None, "", "libm.so.6"])
 def test_tests_and_their_children_see_the_users_preload(
     python: str, tmp_path: Path, preload: str | None
 ) -> None:
     suite = suite_of(tmp_path, UNTOUCHED)
-    own = {} if preload is None else {"LD_PRELOAD": preload}
+    own = ALONE if preload is None else {**ALONE, "LD_PRELOAD": preload}
     assert len(profile_of(suite, python, EXPECTED=repr(preload), **own)) == 3
 
 
@@ -189,7 +191,7 @@ def test_a_launchers_own_preload_stays(tmp_path: Path) -> None:
     command = f"env LD_PRELOAD=libm.so.6 {sys.executable} -m pytest"
     done = subprocess.run(
         [advisor, "profile", "--gil", "exact", "--command", command],
-        cwd=suite, env={**os.environ, "EXPECTED": "'libm.so.6'"}, stdin=subprocess.DEVNULL,
+        cwd=suite, env={**os.environ, **ALONE, "EXPECTED": "'libm.so.6'"}, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=100,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,9 +1,10 @@
-/* Writes into the recorder's ring, as advisor_writer.py does and describes, in a tenth of its time.
+/* Writes into the recorder's ring, as advisor_writer.py does and describes, but sooner.
  *
- * That module loads it, through ctypes, and gets Python functions from advisor_writer(). What is
- * called here of Python belongs to its stable ABI, so that one library does for every CPython, the
- * free-threaded ones too; and of the C library, what has the same name in glibc and in musl.
- * Nothing is linked. All functions are called with the GIL held, by the one thread that writes.
+ * That module loads it, with what ctypes is made of, and gets Python functions from
+ * advisor_writer(). What is called here of Python belongs to its stable ABI, so that one library
+ * does for every CPython, the free-threaded ones too; and of the C library, what has the same name
+ * in glibc and in musl. Nothing is linked. All functions are called with the GIL held, by the one
+ * thread that writes.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): Python's own names. */
 typedef struct _object PyObject;
 typedef PyObject* (*PyFunction)(PyObject* self, PyObject* argument);
 typedef struct {
@@ -21,27 +23,40 @@ typedef struct {
     const char* doc;
 } PyMethodDef;
 
-enum { METH_VARARGS = 1, METH_NOARGS = 4, METH_O = 8 };
+typedef struct {
+    void* buf;
+    PyObject* obj;
+    ptrdiff_t len, itemsize;
+    int readonly, ndim;
+    char* format;
+    ptrdiff_t *shape, *strides, *suboffsets;
+    void* internal;
+} Py_buffer;
+
+enum { PyBUF_WRITABLE = 1, METH_VARARGS = 1, METH_NOARGS = 4, METH_O = 8 };
 
 extern PyObject _Py_NoneStruct;
 void Py_IncRef(PyObject*);
 void Py_DecRef(PyObject*);
 int PyArg_ParseTuple(PyObject*, const char*, ...);
 PyObject* PyCFunction_NewEx(PyMethodDef*, PyObject*, PyObject*);
+int PyErr_CheckSignals(void);
 PyObject* PyErr_Occurred(void);
 void* PyEval_SaveThread(void);
 void PyEval_RestoreThread(void*);
 unsigned long long PyLong_AsUnsignedLongLong(PyObject*);
 PyObject* PyLong_FromUnsignedLongLong(unsigned long long);
+int PyObject_GetBuffer(PyObject*, Py_buffer*, int);
 PyObject* PyObject_CallFunction(PyObject*, const char*, ...);
 PyObject* PyTuple_Pack(ptrdiff_t, ...);
+/* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming) */
 
 /* Of the ring (host/shared_ring.hpp) and its frames (store/record_stream.hpp). */
-enum { written = 8, dropped = 9, read_ = 16, header_bytes = 4096 };
+enum { written = 8, dropped = 9, taken = 16, header_bytes = 4096 };
 enum { padding = 0, point_kind = 5, point_bytes = 32 };
 
 /* As in advisor_writer.py, in ns. */
-static const uint64_t millisecond = 1000000, short_ = 100000;
+static const uint64_t millisecond = 1000000, brief = 100000;
 static const uint64_t at_most_unseen = 100000000, others_each = 20000000;
 
 static struct {
@@ -50,7 +65,7 @@ static struct {
     uint64_t length, capacity;
     uint64_t position, sequence;
     uint64_t shift, edge; /* up to the edge, position + shift is a place in memory */
-    unsigned patience;    /* ms */
+    uint64_t patience;    /* ns */
 } ring;
 
 static struct {
@@ -61,7 +76,7 @@ static struct {
     uint64_t looked;                            /* when the peak was last known */
     uint64_t read_at, read_cpu;                 /* when the CPU clock was read, what it showed */
     int status;                                 /* the file that tells the peak; -1: getrusage */
-    PyObject* tell;
+    PyObject* call;
 } known;
 
 static uint64_t now_ns(clockid_t clock) {
@@ -75,12 +90,17 @@ static double seconds(const struct rusage* usage) {
            + (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) * 1e-6;
 }
 
-/* Nobody but this thread writes, and so others may run while it waits for the reader. */
-static void sleep_millisecond(void) {
+/* Nobody but this thread writes, and so others may run while it waits for the reader. False where a
+ * signal's handler failed. */
+static bool wait_millisecond(void) {
     const struct timespec time = {0, (long)millisecond};
     void* thread = PyEval_SaveThread();
+    const uint64_t began = now_ns(CLOCK_MONOTONIC);
     nanosleep(&time, NULL);
+    const uint64_t passed = now_ns(CLOCK_MONOTONIC) - began;
     PyEval_RestoreThread(thread);
+    ring.patience -= passed < ring.patience ? passed : ring.patience;
+    return PyErr_CheckSignals() == 0;
 }
 
 static void put_head(uint64_t size, uint64_t kind) {
@@ -90,18 +110,21 @@ static void put_head(uint64_t size, uint64_t kind) {
     ring.position += size;
 }
 
-static bool make_room(uint64_t size) {
+enum Room { failed, refused, found };
+
+static enum Room make_room(uint64_t size) {
     const uint64_t lap_end = ring.length - ring.shift;
     const uint64_t begin = ring.position + size <= lap_end ? ring.position : lap_end;
     uint64_t given;
-    while (given = __atomic_load_n(&ring.words[read_], __ATOMIC_ACQUIRE) + ring.capacity,
+    while (given = __atomic_load_n(&ring.words[taken], __ATOMIC_ACQUIRE) + ring.capacity,
            begin + size > given) {
         if (ring.patience == 0) {
             ring.words[dropped] += 1;
-            return false;
+            return refused;
         }
-        ring.patience -= 1;
-        sleep_millisecond();
+        if (!wait_millisecond()) {
+            return failed;
+        }
     }
     if (begin == lap_end) {
         if (ring.position < lap_end) {
@@ -111,11 +134,12 @@ static bool make_room(uint64_t size) {
     }
     const uint64_t end = ring.length - ring.shift;
     ring.edge = given < end ? given : end;
-    return true;
+    return found;
 }
 
-static bool has_room(uint64_t size) {
-    return ring.position + size <= ring.edge || make_room(size);
+/* failed: with Python's error set; refused: the reader left none. */
+static enum Room room_for(uint64_t size) {
+    return ring.position + size <= ring.edge ? found : make_room(size);
 }
 
 static void publish(uint64_t size, uint64_t kind) {
@@ -129,7 +153,8 @@ static uint64_t peak_of_status(void) {
     text[size > 0 ? size : 0] = '\0';
     const char* at = text;
     for (; *at != '\0'; ++at) {
-        if (at[0] == 'V' && at[1] == 'm' && at[2] == 'H' && at[3] == 'W' && at[4] == 'M') {
+        if (at[0] == 'V' && at[1] == 'm' && at[2] == 'H' && at[3] == 'W' && at[4] == 'M'
+            && at[5] == ':') {
             break;
         }
     }
@@ -144,7 +169,7 @@ static uint64_t peak_of_status(void) {
 }
 
 static bool tell(uint64_t since) {
-    PyObject* told = PyObject_CallFunction(known.tell, "K", (unsigned long long)(since / 1000));
+    PyObject* told = PyObject_CallFunction(known.call, "K", (unsigned long long)(since / 1000));
     if (told == NULL) {
         return false;
     }
@@ -155,7 +180,7 @@ static bool tell(uint64_t since) {
 static bool look(uint64_t now, uint64_t cpu) {
     known.due = now + millisecond;
     const uint64_t passed = now - known.latest, used = cpu - known.latest_cpu;
-    const uint64_t unnoticed = short_ + passed / 64, since = known.looked;
+    const uint64_t unnoticed = brief + passed / 64, since = known.looked;
     bool tells = passed > at_most_unseen || (int64_t)(passed - used) > (int64_t)unnoticed;
     if (now > known.due_of_all) {
         struct rusage usage;
@@ -192,7 +217,11 @@ static PyObject* py_place(PyObject* self, PyObject* argument) {
     if (!is_number(argument, &size)) {
         return NULL;
     }
-    return PyLong_FromUnsignedLongLong(has_room(size) ? ring.position + ring.shift : 0);
+    const enum Room room = size <= ring.capacity ? room_for(size) : refused;
+    if (room == failed) {
+        return NULL;
+    }
+    return PyLong_FromUnsignedLongLong(room == found ? ring.position + ring.shift : 0);
 }
 
 static PyObject* py_publish(PyObject* self, PyObject* argument) {
@@ -213,12 +242,16 @@ static PyObject* py_point(PyObject* self, PyObject* argument) {
     }
     const uint64_t now = now_ns(CLOCK_MONOTONIC);
     uint64_t cpu = known.read_cpu + (now - known.read_at);
-    if (now - known.read_at > short_) {
+    if (now - known.read_at > brief) {
         cpu = now_ns(CLOCK_THREAD_CPUTIME_ID);
         known.read_at = now;
         known.read_cpu = cpu;
     }
-    if (has_room(point_bytes)) {
+    const enum Room room = room_for(point_bytes);
+    if (room == failed) {
+        return NULL;
+    }
+    if (room == found) {
         uint64_t* at = (uint64_t*)(ring.memory + ring.position + ring.shift);
         at[1] = what;
         at[2] = now;
@@ -267,23 +300,27 @@ static PyMethodDef methods[] = {
     {"remember", py_remember, METH_VARARGS, NULL},
 };
 
-/* The five functions, in that order, which write into `memory` of `length` bytes; NULL with
- * Python's error set where it has no memory for them. */
+/* The five functions, in that order, which write into `memory`; NULL with Python's error set where
+ * that is not possible. They keep `memory` and `call` until the process ends. */
 __attribute__((visibility("default"))) PyObject*
-advisor_writer(char* memory, uint64_t length, unsigned patience, int status, PyObject* tell_) {
-    ring.memory = memory;
-    ring.words = (uint64_t*)memory;
-    ring.length = length;
-    ring.capacity = length - header_bytes;
+advisor_writer(PyObject* memory, int patience_ms, int status, PyObject* call) {
+    static Py_buffer view; /* while it is not released, nobody can close the memory */
+    if (PyObject_GetBuffer(memory, &view, PyBUF_WRITABLE) != 0) {
+        return NULL;
+    }
+    ring.memory = view.buf;
+    ring.words = view.buf;
+    ring.length = (uint64_t)view.len;
+    ring.capacity = ring.length - header_bytes;
     ring.position = ring.sequence = 0;
     ring.shift = header_bytes;
     ring.edge = ring.capacity;
-    ring.patience = patience;
+    ring.patience = (uint64_t)patience_ms * millisecond;
     known.grown_at = UINT64_MAX;
     known.status = status;
-    Py_IncRef(tell_);
-    known.tell = tell_;
-    PyObject* made[5];
+    known.call = call;
+    Py_IncRef(call);
+    PyObject* made[5] = {NULL};
     for (int at = 0; at < 5; ++at) {
         made[at] = PyCFunction_NewEx(&methods[at], NULL, NULL);
         if (made[at] == NULL) {

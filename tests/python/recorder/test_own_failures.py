@@ -66,3 +66,40 @@ def test_the_writer_in_c_is_used_where_it_is(
     run = recorded("groups", "-s")
     assert run.exit_code == 0
     assert f"written in {python_and_writer[1]}" in run.output
+
+
+def test_memory_that_is_written_cannot_be_closed(recorded: Recorded, suite: Suite) -> None:
+    (suite("empty") / "test_memory.py").write_text(
+        "import gc, mmap\n"
+        "def test_close():\n"
+        "    for each in gc.get_objects():\n"
+        "        if type(each) is memoryview and type(each.obj) is mmap.mmap:\n"
+        "            each.release()\n"
+        "    for each in gc.get_objects():\n"
+        "        if type(each) is mmap.mmap:\n"
+        "            try:\n"
+        "                each.close()\n"
+        "            except BufferError:\n"
+        "                pass\n"
+        "def test_after(): pass\n"
+    )
+    run = recorded("empty")
+    assert run.exit_code == 0, run.output
+
+
+def test_an_interrupt_is_heard_while_the_parent_does_not_read(
+    python: str, plugin: str, suite: Suite
+) -> None:
+    (suite("empty") / "test_interrupt.py").write_text(
+        "import pytest, signal\n"
+        "@pytest.mark.parametrize('n', range(1000))\n"
+        "def test_one(n):\n"
+        "    if n == 10:\n"
+        "        signal.setitimer(signal.ITIMER_REAL, 0.2)\n"
+        "        signal.signal(signal.SIGALRM, signal.default_int_handler)\n"
+    )
+    run = record(
+        command_of(python, ["-p", "advisor_recorder"]),
+        str(suite("empty")), plugin, capacity=1 << 17, drain=False,
+    )  # fmt: skip
+    assert run.exit_code == 2 and "KeyboardInterrupt" in run.output
