@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "laws.hpp"
 #include "model/build.hpp"
 #include "model/core_stage.hpp"
 #include "model/property.hpp"
@@ -118,7 +119,7 @@ struct Waiting {
 /// Customers come as Poisson's process says with rate `arrivals`, `servers` of a stage serve them
 /// first come, first served, for 1 s on average.
 Waiting waiting(double arrivals, std::uint32_t servers, bool is_deterministic) {
-    constexpr std::size_t k_customers = 1'000'000;
+    constexpr std::size_t k_customers = 100 * building::k_property_cases;
     constexpr std::size_t k_batches = 50;
     Random random(servers + (is_deterministic ? 100 : 0));
     const auto exponential = [&] { return -std::log1p(-random.uniform()); };
@@ -149,7 +150,7 @@ Waiting waiting(double arrivals, std::uint32_t servers, bool is_deterministic) {
     }
     Waiting result;
     for (double& batch : batches) {
-        batch *= static_cast<double>(k_batches) / k_customers;
+        batch *= static_cast<double>(k_batches) / static_cast<double>(k_customers);
         result.mean += batch / k_batches;
     }
     for (const double batch : batches) {

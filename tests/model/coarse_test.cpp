@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "laws.hpp"
 #include "model/build.hpp"
 
 using namespace advisor;
@@ -23,7 +24,7 @@ using doctest::Approx;
 
 namespace {
 
-constexpr std::uint64_t k_any_suites = 6;
+constexpr std::uint64_t k_any_suites = 1 + building::k_property_cases / 2'000;
 
 /// Of the coarse wall from the exact one, relative.
 double error_of(
