@@ -102,10 +102,6 @@ int run_one(const Command& command, const std::vector<std::string>& words) {
     }
 }
 
-bool asks_for_help(const std::vector<std::string>& words) {
-    return !words.empty() && (words.front() == "--help" || words.front() == "-h");
-}
-
 }  // namespace
 
 int program(const std::vector<std::string>& words) {
@@ -114,7 +110,8 @@ int program(const std::vector<std::string>& words) {
     if (words.size() == 2 && words.front() == "help") {
         return program({words.back(), "--help"});
     }
-    if (words.empty() || words.front() == "help" || asks_for_help(words)) {
+    if (words.empty() || words.front() == "--help" || words.front() == "-h"
+        || words.front() == "help") {
         const bool printed = plain.print(overview());
         return printed && !words.empty() ? k_success : k_usage;
     }
@@ -123,10 +120,11 @@ int program(const std::vector<std::string>& words) {
     }
     for (const Command& command : all_commands()) {
         if (command.spec.name == words.front()) {
-            const std::vector<std::string> rest(words.begin() + 1, words.end());
-            return run_one(
-                command, asks_for_help(rest) ? std::vector<std::string>{"--help"} : rest
-            );
+            std::vector<std::string> rest(words.begin() + 1, words.end());
+            if (!rest.empty() && rest.front() == "-h") {
+                rest.front() = "--help";
+            }
+            return run_one(command, rest);
         }
     }
     report_error(unknown_command(words.front()));

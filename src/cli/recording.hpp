@@ -74,7 +74,7 @@ calibrate_now(const Suite& suite, const Instruments& instruments, Shell& shell);
     const Suite& suite, const Arguments& arguments, const Instruments& instruments, Shell& shell
 );
 
-/// The option of `parameters_given_or_for`.
+/// The options of `parameters_given_or_for`.
 [[nodiscard]] OptionSpec calibration_option();
 [[nodiscard]] OptionSpec no_calibration_option();
 
