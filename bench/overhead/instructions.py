@@ -16,13 +16,14 @@ FEW, MANY = 20, 120
 
 
 def is_available() -> bool:
-    return shutil.which("valgrind") is not None and shutil.which("cc") is not None
+    return shutil.which("valgrind") is not None
 
 
 def still_clocks(base: Path) -> Path:
     library = base / "still_clocks.so"
-    make = ("cc", "-shared", "-fPIC", "-O2", "-o", library, HERE / "still_clocks.c")
-    subprocess.run(make, check=True)
+    if not library.exists():
+        make = ("cc", "-shared", "-fPIC", "-O2", "-o", library, HERE / "still_clocks.c")
+        subprocess.run(make, check=True)
     return library
 
 
