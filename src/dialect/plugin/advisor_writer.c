@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -151,17 +152,14 @@ static uint64_t peak_of_status(void) {
     char text[4096];
     const ssize_t size = pread(known.status, text, sizeof text - 1, 0);
     text[size > 0 ? size : 0] = '\0';
-    const char* at = text;
-    for (; *at != '\0'; ++at) {
-        if (at[0] == 'V' && at[1] == 'm' && at[2] == 'H' && at[3] == 'W' && at[4] == 'M'
-            && at[5] == ':') {
-            break;
-        }
+    const char* at = strstr(text, "VmHWM:");
+    if (at == NULL) {
+        return 0; /* the suite closed the file, or it is another by now */
     }
     while (*at != '\0' && (*at < '0' || *at > '9')) {
         ++at;
     }
-    uint64_t peak = 0; /* also if the suite closed the file, or it is another by now */
+    uint64_t peak = 0;
     for (; *at >= '0' && *at <= '9'; ++at) {
         peak = 10 * peak + (uint64_t)(*at - '0');
     }

@@ -90,16 +90,23 @@ def test_memory_that_is_written_cannot_be_closed(recorded: Recorded, suite: Suit
 def test_an_interrupt_is_heard_while_the_parent_does_not_read(
     python: str, plugin: str, suite: Suite
 ) -> None:
+    """The handler finds that no frame was given up: it runs while one is still waited for."""
     (suite("empty") / "test_interrupt.py").write_text(
-        "import pytest, signal\n"
-        "@pytest.mark.parametrize('n', range(1000))\n"
-        "def test_one(n):\n"
+        "import mmap, pytest, signal, struct\n"
+        "@pytest.mark.parametrize('n', range(300))\n"
+        "def test_one(n, pytestconfig):\n"
         "    if n == 10:\n"
-        "        signal.setitimer(signal.ITIMER_REAL, 0.2)\n"
-        "        signal.signal(signal.SIGALRM, signal.default_int_handler)\n"
+        "        hooks = pytestconfig.pluginmanager.get_plugin('advisor_recorder_hooks')\n"
+        "        cells = [cell.cell_contents for cell in hooks.frame.__closure__]\n"
+        "        (memory,) = [each for each in cells if isinstance(each, mmap.mmap)]\n"
+        "        def heard(*_):\n"
+        "            (dropped,) = struct.unpack_from('Q', memory, 72)\n"
+        "            raise KeyboardInterrupt(f'{dropped} dropped')\n"
+        "        signal.signal(signal.SIGALRM, heard)\n"
+        "        signal.setitimer(signal.ITIMER_REAL, 0.5)\n"
     )
     run = record(
         command_of(python, ["-p", "advisor_recorder"]),
-        str(suite("empty")), plugin, capacity=1 << 17, drain=False,
+        str(suite("empty")), plugin, capacity=1 << 15, drain=False,
     )  # fmt: skip
-    assert run.exit_code == 2 and "KeyboardInterrupt" in run.output
+    assert run.exit_code == 2 and "KeyboardInterrupt: 0 dropped" in run.output
