@@ -29,6 +29,7 @@ std::vector<PluginFile> recorder_modules() {
         {"advisor_leftovers.py", embedded_advisor_leftovers_py()},
         {"advisor_marks.py", embedded_advisor_marks_py()},
         {"advisor_ring.py", embedded_advisor_ring_py()},
+        {"advisor_standard.py", embedded_advisor_standard_py()},
         {"advisor_writer.py", embedded_advisor_writer_py()},
         {"libadvisor_writer.so", embedded_libadvisor_writer_so()},
     };

@@ -8,13 +8,14 @@ that it shares.
 from __future__ import annotations
 
 import _thread
-import mmap
 import os
 import struct
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+
+from advisor_standard import mmap
 
 # Words of that memory, each 8 bytes wide.
 ASKED, COUNTING, HELD_NS, IDLE_NS, RELEASES, TAKEN_NS, TAKEN_CPU_NS = range(32, 39)

@@ -10,15 +10,14 @@ and each half second, since it may have shrunk.
 
 from __future__ import annotations
 
-import mmap
 import os
-import resource
 import struct
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
 from advisor_ring import NO_TEST, SECOND, open_high
+from advisor_standard import mmap, resource
 from advisor_writer import NEVER, Usage, writer
 
 COUNTERS = 32  # the kind of a mark between others

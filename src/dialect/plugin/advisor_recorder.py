@@ -25,7 +25,6 @@ tests leave behind is counted in ``advisor_leftovers``.  What it promises the su
 from __future__ import annotations
 
 import _thread
-import mmap
 import os
 import struct
 import sys
@@ -39,6 +38,7 @@ from advisor_gil import begin_counting, counter
 from advisor_leftovers import leftovers
 from advisor_marks import Counter, writers
 from advisor_ring import HEADER_BYTES, NO_TEST, moments, open_ring
+from advisor_standard import mmap
 from advisor_writer import TO_FORK
 
 # Kinds of frames.

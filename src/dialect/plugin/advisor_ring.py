@@ -10,12 +10,12 @@ replace. Times come from clock_gettime_ns, the one clock that time-machine lets 
 from __future__ import annotations
 
 import _thread
-import fcntl
-import mmap
 import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+
+from advisor_standard import fcntl, mmap
 
 # Words of the ring's header, each 8 bytes wide.
 MAGIC, VERSION, CAPACITY = 0, 1, 2

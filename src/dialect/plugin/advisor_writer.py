@@ -17,17 +17,16 @@ executed), these functions do.
 
 from __future__ import annotations
 
-import mmap
 import os
-import resource
 import struct
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from advisor_ring import CAPACITY, DROPPED, HEADER_BYTES, MILLISECOND, READ, SECOND, WRITTEN
+from advisor_standard import mmap, resource, standard
 
 PATIENCE_MS = 2000  # in total, for a parent that does not read
 PADDING, POINT = 0, 5  # kinds of frames
@@ -53,7 +52,10 @@ class Writer(NamedTuple):
 
 def in_c(memory: mmap.mmap, tell: Tell, status: int) -> Writer:
     """By what `ctypes` is made of: a suite may look whether that is imported, or have one."""
-    import _ctypes as c
+    if TYPE_CHECKING:
+        import _ctypes as c
+    else:
+        c = standard("_ctypes")
 
     class Number(c._SimpleCData):  # type: ignore[type-arg]
         _type_ = "i"

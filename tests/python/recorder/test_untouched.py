@@ -75,3 +75,29 @@ def test_a_suite_may_start_its_own_command_line_again(recorded: Recorded, suite:
     )
     run = recorded("empty")
     assert run.exit_code == 0, run.output
+
+
+# What the recorder needs, and neither pytest nor a plugin imports.
+OWN_MODULES = ("mmap", "resource")
+
+
+@pytest.mark.parametrize("comes", ["first", "later"])
+def test_a_suite_may_have_modules_named_as_those_of_the_recorder(
+    comes: str, recorded: Recorded, suite: Suite
+) -> None:
+    """`python -m pytest` has the directory on sys.path before any plugin is imported; where it is
+    the directory of a test, pytest inserts it when that is collected."""
+    directory = suite("empty")
+    beside = directory if comes == "first" else directory / "later"
+    beside.mkdir(exist_ok=True)
+    for name in OWN_MODULES:
+        (beside / f"{name}.py").write_text("OWN = True\n")
+    (beside / "test_own.py").write_text(
+        "import pytest\n"
+        f"@pytest.mark.parametrize('name', {OWN_MODULES})\n"
+        "def test_own(name):\n"
+        "    assert __import__(name).OWN\n"
+    )
+    run = recorded("empty")
+    assert run.exit_code == 0, run.output
+    assert run.of("finished") and run.of("failed") == []
