@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "measure/profile_builder.hpp"
@@ -84,6 +85,15 @@ bool records_nothing(const RecordedRun& run) {
     return !run.point(SessionPoint::imported) && run.failure.empty();
 }
 
+/// False where times of the suite are none of ours: CLOCK_MONOTONIC is one for all of a machine.
+bool has_our_clock(const RecordedRun& run, const RunFacts& facts) {
+    const auto is_within = [&](const std::optional<SessionMark>& mark) {
+        return !mark || (mark->at.wall_ns >= facts.exec_ns && mark->at.wall_ns <= facts.exit_ns);
+    };
+    return is_within(run.point(SessionPoint::imported))
+           && is_within(run.point(SessionPoint::unconfigured));
+}
+
 /// pytest's ExitCode: these three say that not everything that was asked for was collected or run.
 std::string_view early_end(std::uint32_t status) {
     switch (status) {
@@ -131,6 +141,10 @@ incomplete_because(const RecordedRun& run, const RunFacts& facts, const Profile&
     }
     if (facts.dropped > 0) {
         return fmt::format("{} got lost", format_count(facts.dropped, "record"));
+    }
+    if (!has_our_clock(run, facts)) {
+        return "the suite's clock is not that of the machine: does a library such as libfaketime, "
+               "preloaded, or a time namespace change it?";
     }
     if (records_nothing(run)) {
         return fmt::format("{} and the recorder wrote nothing", end_of(facts));

@@ -192,6 +192,7 @@ TEST_CASE("an incomplete run names its reason and the test that ran") {
         rest = {TestOutcome::passed, TestOutcome::not_run};
         because = "pytest stopped early: 2 of 3 tests ran to the end";
     }
+    facts.exit_ns = tape.now().wall_ns;
     const Profile profile = profile_of(tape, facts);
     CHECK_FALSE(profile.run.complete);
     CHECK(profile.run.incomplete_because == because);
@@ -241,6 +242,27 @@ TEST_CASE("a run that recorded too little names its reason") {
     const Profile profile = profile_of(tape, facts);
     CHECK_FALSE(profile.run.complete);
     CHECK(profile.run.incomplete_because == because);
+}
+
+TEST_CASE("a recording of another clock says that its times are none") {
+    Tape tape;
+    RunFacts facts;
+    SUBCASE("ahead") {
+        tape.collected({"a.py::t"}).test(0, 5).finished();
+        facts = facts_of(tape);
+        facts.exit_ns -= 1;
+    }
+    SUBCASE("behind") {
+        tape.now().wall_ns -= 1000 * k_ms;
+        tape.collected({"a.py::t"}).test(0, 5).finished();
+        facts = facts_of(tape);
+    }
+    facts.exit_code = 0;
+    const Profile profile = profile_of(tape, facts);
+    CHECK_FALSE(profile.run.complete);
+    CHECK(
+        profile.run.incomplete_because.find("clock is not that of the machine") != std::string::npos
+    );
 }
 
 TEST_CASE("a process that is killed when all is done leaves a complete recording") {
