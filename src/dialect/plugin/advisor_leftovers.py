@@ -118,7 +118,7 @@ def leftovers(frame: Callable[[int, bytes], None], give_up: Callable[[str], None
     def next_test(test: int, hurry: bool = False) -> int | None:
         nonlocal known, before, since, due
         now = clock(monotonic)
-        if now < due and (hurry or known is None):
+        if now <= due and (hurry or known is None):
             return None
         try:
             counts = count()
