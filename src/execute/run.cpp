@@ -9,6 +9,10 @@
 
 #include <fmt/format.h>
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include "execute/conclude.hpp"
 #include "execute/tally.hpp"
 #include "execute/watch.hpp"
@@ -130,6 +134,33 @@ play(const RunRequest& request, const std::vector<std::string>& only, ProcessLau
         *end, watch.journal(), watch.stalls(), watch.at_deadline(), watch.ended_at_exit()};
 }
 
+/// The lost tests as they run once more. First those that nobody had begun; then, each by itself,
+/// those that were running when their process ended, since they may end the next one, too.
+std::vector<std::vector<std::string>> turns_of(const Conservation& conservation) {
+    constexpr std::size_t k_most_alone = 16;
+    std::set<std::string> begun;
+    for (const Sighting& sighting : conservation.sightings) {
+        if (sighting.outcome == "started") {
+            begun.insert(sighting.id);
+        }
+    }
+    std::vector<std::string> others;
+    std::vector<std::vector<std::string>> turns;
+    for (const std::string& id : conservation.lost) {
+        if (!begun.contains(id)) {
+            others.push_back(id);
+        } else if (turns.size() < k_most_alone) {
+            turns.push_back({id});
+        } else {
+            turns.back().push_back(id);
+        }
+    }
+    if (!others.empty()) {
+        turns.insert(turns.begin(), std::move(others));
+    }
+    return turns;
+}
+
 /// What became of the tests of a further run, as if they belonged to the first.
 void add_finals(Journal& journal, const Journal& further) {
     for (const JournalEvent& event : further.events) {
@@ -201,12 +232,17 @@ Result<RunOutcome> run_configuration(const RunRequest& request, const Instrument
     Seconds wall = run->end.wall();
     const bool rerun = request.rerun_lost && !seen.conservation.lost.empty() && !run->was_ended();
     if (rerun) {
-        const auto again = play(sequential(request), seen.conservation.lost, instruments.launcher);
-        if (!again) {
-            return tl::unexpected(again.error());
+        for (const std::vector<std::string>& turn : turns_of(seen.conservation)) {
+            const auto again = play(sequential(request), turn, instruments.launcher);
+            if (!again) {
+                return tl::unexpected(again.error());
+            }
+            wall += again->end.wall();
+            add_finals(run->journal, again->journal);
+            if (again->was_ended()) {
+                break;
+            }
         }
-        wall += again->end.wall();
-        add_finals(run->journal, again->journal);
         seen = tally(run->journal, run->end.exec_ns);
         conclusion = conclude_rerun(seen);
     }

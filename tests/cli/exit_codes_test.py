@@ -9,6 +9,7 @@ never its neighbours.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -169,6 +170,24 @@ def test_lost_tests_run_once_more_where_that_is_asked_for(advisor: Program) -> N
     ended = advisor.suite("run", *words)
     assert ended.code == 0, ended.out + ended.err
     assert "lost tests ran once more" in re.sub(r"\s+", " ", ended.out)
+
+
+def test_a_lost_test_that_ends_its_process_keeps_no_other_from_running_once_more(
+    advisor: Program,
+) -> None:
+    advisor.write(
+        test_a="import os\n"
+        "def test_1(): pass\n"
+        "def test_2(): os._exit(0)\n"
+        "def test_3(): pass\n"
+        "def test_4(): pass\n"
+    )
+    words = ["--configuration", "sequential", "--rerun-lost", "--json-out", "outcome.json"]
+    ended = advisor.suite("run", *words)
+    assert ended.code == 125, ended.out + ended.err
+    outcome = json.loads((advisor.directory / "outcome.json").read_text())
+    assert outcome["conservation"]["lost"] == ["test_a.py::test_2"]
+    assert outcome["outcomes"] == {"passed": 3}
 
 
 def test_a_failure_that_was_seen_and_lost_is_not_forgiven(advisor: Program) -> None:
