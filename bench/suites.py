@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-LANES = ROOT / "src/dialect/plugin/lanes"  # where pytest finds the plugin of forked workers
+# Where pytest finds the plugin of forked workers.
+LANES = os.pathsep.join(str(ROOT / "src/dialect/plugin" / folder) for folder in ("lanes", "."))
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Suite:
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         environment["PATH"] = f"{self.python.parent}:{environment['PATH']}"
         if "advisor_lanes" in words:
-            environment["PYTHONPATH"] = str(LANES)
+            environment["PYTHONPATH"] = LANES
         return subprocess.run(
             words,
             cwd=self.directory,

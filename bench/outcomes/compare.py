@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parent / "corpus"
 INTO = HERE.parents[1] / ".cache/outcomes"
 MANIFESTS = [CORPUS / "suites.toml", HERE / "suites.toml"]
-PLUGIN = HERE.parents[1] / "src/dialect/plugin/lanes"
+PLUGIN = HERE.parents[1] / "src/dialect/plugin"
 Suite = dict[str, Any]  # as its manifest has it
 Row = dict[str, Any]  # counts
 Report = tuple[str, str, str, bool]
@@ -55,7 +55,8 @@ def logged(
 ) -> tuple[int, list[Report], str]:
     # One order of sets in all runs: suites parametrise over them.
     environment = {"PYTHONHASHSEED": "1"} | os.environ | suite.get("env", {})
-    environment |= {"OUTCOME_LOG": str(log), "PYTHONPATH": f"{HERE}{os.pathsep}{PLUGIN}"}
+    paths = os.pathsep.join(map(str, (HERE, PLUGIN / "lanes", PLUGIN)))
+    environment |= {"OUTCOME_LOG": str(log), "PYTHONPATH": paths}
     words = launcher or [str(base / "venv/bin/python"), "-m", "pytest"]
     # Without the cache, no run knows of the failures of another.
     command = [*words, "-p", "outcome_log", "-p", "no:cacheprovider", *suite["args"], *more]

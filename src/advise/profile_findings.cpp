@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "advise/findings.hpp"
 
 namespace advisor {
@@ -141,6 +145,42 @@ void unsteady_collection(const Repeats& repeats, std::vector<Finding>& findings)
     findings.push_back(std::move(finding));
 }
 
+/// Some plugins shuffle tests on purpose, in the same way on all of xdist's workers.
+bool shuffles(const Interpreter& interpreter) {
+    constexpr std::array<std::string_view, 3> k_shuffling{
+        "pytest-randomly", "pytest-random-order", "pytest-reverse"};
+    return std::any_of(
+        interpreter.plugins.begin(),
+        interpreter.plugins.end(),
+        [&](const Package& plugin) {
+            return std::find(k_shuffling.begin(), k_shuffling.end(), plugin.name)
+                   != k_shuffling.end();
+        }
+    );
+}
+
+void unsteady_order(const Profile& profile, std::vector<Finding>& findings) {
+    const Repeats& repeats = *profile.repeats;
+    if (repeats.orders <= 1 || shuffles(profile.interpreter)) {
+        return;
+    }
+    findings.push_back(
+        {"unsteady-order",
+         Severity::breaks,
+         {},
+         {{"orders", static_cast<double>(repeats.orders)},
+          {"runs", static_cast<double>(repeats.runs)}},
+         fmt::format(
+             "the same tests were collected in {} orders in {}; pytest-xdist refuses to run where "
+             "its workers collect in different orders",
+             repeats.orders,
+             format_count(repeats.runs, "run")
+         ),
+         "parametrize over lists, or sets that are sorted first; or run with a fixed "
+         "PYTHONHASHSEED"}
+    );
+}
+
 /// Medians of fewer runs than were asked for.
 void runs_left_out(const Repeats& repeats, std::vector<Finding>& findings) {
     if (repeats.merged() == repeats.runs) {
@@ -163,6 +203,7 @@ void repeats_differ(const Profile& profile, std::vector<Finding>& findings) {
     if (profile.repeats) {
         flaky_tests(*profile.repeats, findings);
         unsteady_collection(*profile.repeats, findings);
+        unsteady_order(profile, findings);
         runs_left_out(*profile.repeats, findings);
     }
 }

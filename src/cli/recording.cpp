@@ -14,6 +14,7 @@
 #include <advisor/store/recording.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <csignal>
@@ -425,6 +426,10 @@ Advice advice_for(
     AdviseOptions options
 ) {
     options.ability = ability_of(suite.interpreter, suite.command);
+    if (options.ability.forked && !profile.run.unforkable.empty()) {
+        options.ability.forked = false;
+        options.ability.forked_because = fmt::format("{}", fmt::join(profile.run.unforkable, "; "));
+    }
     Advice advice = advise(profile, parameters, options);
     for (Prediction& prediction : advice.predictions) {
         const auto why =

@@ -26,6 +26,7 @@ PluginFile recorder_plugin() {
 std::vector<PluginFile> recorder_modules() {
     return {
         {"advisor_gil.py", embedded_advisor_gil_py()},
+        {"advisor_hazards.py", embedded_advisor_hazards_py()},
         {"advisor_leftovers.py", embedded_advisor_leftovers_py()},
         {"advisor_marks.py", embedded_advisor_marks_py()},
         {"advisor_ring.py", embedded_advisor_ring_py()},
@@ -53,10 +54,10 @@ PluginFile capacity_script() {
 
 std::vector<PluginFile> lanes_package() {
     return {
+        {"advisor_hazards.py", embedded_advisor_hazards_py()},
         {"advisor_lanes/__init__.py", embedded_advisor_lanes_py()},
         {"advisor_lanes/carry.py", embedded_carry_py()},
         {"advisor_lanes/coverage_data.py", embedded_coverage_data_py()},
-        {"advisor_lanes/hazards.py", embedded_hazards_py()},
         {"advisor_lanes/identity.py", embedded_identity_py()},
         {"advisor_lanes/plan.py", embedded_plan_py()},
         {"advisor_lanes/plugins.py", embedded_plugins_py()},

@@ -374,7 +374,8 @@ Profile merge_profiles(const std::vector<Profile>& runs, std::uint32_t unrecorde
         count_of(all.size() - ended.size()),
         count_of(ended.size() - chosen.size()),
         census.unsteady(),
-        unrecorded};
+        unrecorded,
+        census.orders()};
     return merged;
 }
 

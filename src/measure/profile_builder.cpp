@@ -64,12 +64,26 @@ SessionCost session_of(const RecordedRun& run, const RunFacts& facts) {
     return session;
 }
 
+/// One entry for each line.
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        lines.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return lines;
+}
+
 ProfiledRun run_of(const RecordedRun& run, RunFacts& facts) {
     ProfiledRun result;
     result.command = std::move(facts.command);
     result.directory = std::move(facts.directory);
     if (const auto rootdir = run.facts.find("rootdir"); rootdir != run.facts.end()) {
         result.rootdir = rootdir->second;
+    }
+    if (const auto why = run.facts.find("unforkable"); why != run.facts.end()) {
+        result.unforkable = lines_of(why->second);
     }
     result.exit_code = facts.exit_code;
     result.signal = facts.signal;
@@ -98,17 +112,6 @@ void move_work(RecordedRun& run, std::uint64_t exec_ns, Profile& profile) {
         instance.cost.teardown_begin = since(exec_ns, instance.teardown_ns);
         profile.fixtures.push_back(instance.cost);
     }
-}
-
-/// One entry for each line.
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    for (std::size_t begin = 0; begin < text.size();) {
-        const std::size_t end = std::min(text.find('\n', begin), text.size());
-        lines.push_back(text.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return lines;
 }
 
 /// Not known where a count failed, or the session's end was not recorded: what is left by then is

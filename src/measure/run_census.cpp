@@ -1,5 +1,7 @@
 #include "measure/run_census.hpp"
 
+#include <algorithm>
+#include <set>
 #include <string>
 
 #include "measure/catalogue.hpp"
@@ -30,7 +32,10 @@ std::optional<TestOutcome> Seen::outcome() const {
 
 RunCensus::RunCensus(const Runs& runs) {
     for (const Profile* run : runs) {
-        complete_ += run->run.complete ? 1 : 0;
+        if (run->run.complete) {
+            whole_.push_back(run);
+            ++complete_;
+        }
         Occurrences<std::string_view> occurrences;
         for (const TestCost& test : run->tests) {
             Seen& seen = tests_[{test.id, occurrences.next(test.id)}];
@@ -57,6 +62,21 @@ std::vector<UnsteadyTest> RunCensus::unsteady() const {
         }
     }
     return tests;
+}
+
+std::uint32_t RunCensus::orders() const {
+    std::set<std::vector<std::string_view>> orders;
+    for (const Profile* run : whole_) {
+        std::vector<std::string_view> order;
+        Occurrences<std::string_view> occurrences;
+        for (const TestCost& test : run->tests) {
+            if (of(test.id, occurrences.next(test.id)).collected == complete_) {
+                order.emplace_back(test.id);
+            }
+        }
+        orders.insert(std::move(order));
+    }
+    return std::max<std::uint32_t>(1, static_cast<std::uint32_t>(orders.size()));
 }
 
 std::int64_t RunCensus::strangeness_of(const Profile& run) const {

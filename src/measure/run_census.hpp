@@ -39,12 +39,17 @@ public:
     /// Tests that did not end alike, or that complete runs did not all collect; by id.
     [[nodiscard]] std::vector<UnsteadyTest> unsteady() const;
 
+    /// In how many orders complete runs collected the tests that all of them have; 1 if in the
+    /// same.
+    [[nodiscard]] std::uint32_t orders() const;
+
     /// How many more of the run's tests most complete runs lack than have: the run that is least
     /// so is the one to hold others against.
     [[nodiscard]] std::int64_t strangeness_of(const Profile& run) const;
 
 private:
     std::map<std::pair<std::string_view, std::uint32_t>, Seen> tests_;
+    Runs whole_;  ///< the complete ones
     std::uint32_t complete_ = 0;
 };
 

@@ -87,6 +87,7 @@ void describe(auto& fields, Like<ProfiledRun> auto& run) {
     fields.field("peak_rss_bytes", run.peak_rss);
     fields.field("started_utc", run.started_utc);
     fields.later_field("ended", run.ended);
+    fields.later_field("unforkable", run.unforkable);
 }
 
 void describe(auto& fields, Like<Pressure> auto& pressure) {
@@ -163,6 +164,7 @@ void describe(auto& fields, Like<Repeats> auto& repeats) {
     fields.field("disturbed", repeats.disturbed);
     fields.field("unsteady", repeats.unsteady);
     fields.later_field("unrecorded", repeats.unrecorded);
+    fields.later_field("orders", repeats.orders);
     const std::uint64_t left_out =
         std::uint64_t{repeats.incomplete} + repeats.disturbed + repeats.unrecorded;
     fields.require(left_out < repeats.runs, "runs", "are all left out");

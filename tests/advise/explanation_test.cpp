@@ -334,11 +334,22 @@ TEST_CASE("what several runs of a suite disagree on is a finding") {
     CHECK(contains(all.find("runs-left-out")->message, "medians of 3 of 5 runs"));
 }
 
+TEST_CASE("an order of collection that changes is a finding, unless a plugin shuffles") {
+    Suite suite = hundred_seconds();
+    suite.made.repeats = Repeats{3, 0, 0, {}, 0, 2};
+    const Told all = told(suite.profile(), four_workers());
+    REQUIRE(all.find("unsteady-order") != nullptr);
+    CHECK(number(*all.find("unsteady-order"), "orders") == 2.0);
+    suite.made.interpreter.plugins = {{"pytest-randomly", "3.15"}};
+    CHECK(told(suite.profile(), four_workers()).find("unsteady-order") == nullptr);
+}
+
 TEST_CASE("runs of a suite that agree are no finding") {
     Suite suite = hundred_seconds();
     suite.made.repeats = Repeats{3, 0, 0, {}};
     const Told all = told(suite.profile(), four_workers());
-    for (const char* code : {"flaky-tests", "unsteady-collection", "runs-left-out"}) {
+    for (const char* code :
+         {"flaky-tests", "unsteady-collection", "unsteady-order", "runs-left-out"}) {
         CHECK(all.find(code) == nullptr);
     }
 }

@@ -206,3 +206,21 @@ def test_b():
     ended = advisor.suite("profile", "--deadline", "2s")
     assert ended.code == 3
     assert "the deadline of 2 s passed" in ended.err
+
+
+def test_what_forked_workers_would_refuse_is_not_recommended(advisor: Program) -> None:
+    """A thread that a conftest started; with one file that waits, forked workers would be best."""
+    advisor.write(
+        conftest="import threading, time\n"
+        "threading.Thread(target=time.sleep, args=(5,), name='warm-up', daemon=True).start()\n",
+        test_waiting=WAITING,
+    )
+    ended = advisor.suite("analyze", "--json", "--configuration", "forked=2")
+    assert ended.code == 0, ended.err
+    (forked,) = (
+        prediction
+        for prediction in ended.document["predictions"]
+        if prediction["configuration"]["spec"] == "forked=2"
+    )
+    assert not forked["can_run"] and "'warm-up'" in forked["cannot_run_because"]
+    assert not ended.document["recommended"].startswith("forked")

@@ -101,6 +101,21 @@ def test_a(name): pass
     assert ended.document["suite"]["tests"] == 1
 
 
+def test_an_order_of_collection_that_changes_is_named(advisor: Program) -> None:
+    advisor.write(
+        conftest=COUNTING,
+        test_it="""
+import conftest, pytest
+@pytest.mark.parametrize("name", ["a", "b"] if conftest.this_run == 2 else ["b", "a"])
+def test_a(name): pass
+""",
+    )
+    ended = advisor.suite("analyze", "--repeat", "3", "--json")
+    assert ended.code == 0, ended.err
+    findings = {finding["code"]: finding for finding in ended.document["findings"]}
+    assert findings["unsteady-order"]["numbers"] == {"orders": 2, "runs": 3}
+
+
 def test_a_run_that_was_killed_is_left_out(advisor: Program) -> None:
     advisor.write(
         conftest=COUNTING,

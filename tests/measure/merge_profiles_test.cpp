@@ -232,6 +232,14 @@ TEST_CASE("a test that some runs did not collect is named") {
     CHECK(seldom.repeats->unsteady == std::vector{UnsteadyTest{"a.py::y", {{"passed", 1}}, 2}});
 }
 
+TEST_CASE("orders of collection are counted, by the tests that all runs have") {
+    const Profile one = run({test("a.py::x", 1.0), test("a.py::y", 1.0)});
+    const Profile other = run({test("a.py::y", 1.0), test("a.py::x", 1.0)});
+    const Profile more = run({test("a.py::x", 1.0), test("a.py::new", 1.0), test("a.py::y", 1.0)});
+    CHECK(merge_profiles({one, more, one}).repeats->orders == 1);
+    CHECK(merge_profiles({one, other, one}).repeats->orders == 2);
+}
+
 TEST_CASE("a run that ended early is left out where another did not") {
     Profile early = run({test("a.py::x", 7.0), test("a.py::y", 0.0, TestOutcome::not_run)});
     early.run.complete = false;

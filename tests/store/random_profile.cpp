@@ -107,6 +107,7 @@ ProfiledRun RandomValues::run() {
     run.peak_rss = bytes();
     run.started_utc = text();
     run.ended = {text(), text()};
+    run.unforkable = {text()};
     return run;
 }
 
@@ -153,6 +154,7 @@ Repeats RandomValues::repeats() {
     repeats.incomplete = random_.below(50);
     repeats.disturbed = random_.below(50);
     repeats.unrecorded = random_.below(50);
+    repeats.orders = 1 + random_.below(5);
     repeats.runs =
         repeats.incomplete + repeats.disturbed + repeats.unrecorded + 1 + random_.below(50);
     repeats.unsteady = list([&] {

@@ -190,6 +190,9 @@ struct ProfiledRun {
     std::string started_utc;  ///< ISO 8601
     /// Command lines of processes that outlived pytest by a second, and that advisor ended.
     std::vector<std::string> ended;
+    /// Why the collected suite cannot be run by workers forked from it, each a sentence; untrusted
+    /// bytes.
+    std::vector<std::string> unforkable;
     friend bool operator==(const ProfiledRun&, const ProfiledRun&) = default;
 };
 
@@ -241,6 +244,7 @@ struct Repeats {
     std::uint32_t disturbed = 0;   ///< left out, because others used the machine meanwhile
     std::vector<UnsteadyTest> unsteady;
     std::uint32_t unrecorded = 0;  ///< left out, because no test of them could be recorded
+    std::uint32_t orders = 1;  ///< in which complete runs collected the tests that all of them have
 
     /// Of which the figures are medians.
     [[nodiscard]] std::uint32_t merged() const {

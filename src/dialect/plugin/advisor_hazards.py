@@ -1,18 +1,18 @@
-"""What makes a fork of this process unsafe, looked for before it."""
+"""What makes a fork of a collected process unsafe.  PYTEST_DONT_REWRITE
+
+Forked workers look for it before they are made, and the recorder when all is collected: so that
+nothing is recommended which would be refused. Nothing is imported for it that pytest has not: what
+a module's objects could do is asked only where the suite has imported it.
+"""
 
 from __future__ import annotations
 
 import gc
 import os
-import socket
 import stat
 import sys
 import threading
 from typing import Any
-
-import pytest
-
-from . import private
 
 # Threads that wait for something the forks do without, by the module that runs in them.
 HARMLESS_THREADS = {
@@ -29,7 +29,7 @@ NOT_AFTER_FORK = {
 }
 
 
-def found(session: pytest.Session) -> list[str]:
+def found() -> list[str]:
     """Reasons, each a sentence that names who it is about."""
     return [
         *(f"the thread {name} is running" for name in threads()),
@@ -39,10 +39,6 @@ def found(session: pytest.Session) -> list[str]:
         *cuda(),
         *connections(),
         *databases(),
-        *(
-            f"the fixture {name} is set up already, and all workers would share it"
-            for name in private.cached_fixtures(session)
-        ),
     ]
 
 
@@ -99,10 +95,18 @@ def descriptors() -> list[int]:
         return []
 
 
+def is_socket(fd: int) -> bool:
+    try:
+        return stat.S_ISSOCK(os.fstat(fd).st_mode)
+    except OSError:
+        return False
+
+
 def peer_of(fd: int) -> Any:
     """The other end of a network connection; None of anything else."""
+    socket: Any = sys.modules.get("socket")
     try:
-        if not stat.S_ISSOCK(os.fstat(fd).st_mode):
+        if socket is None or not is_socket(fd):
             return None
         with socket.socket(fileno=os.dup(fd)) as copy:
             if copy.family not in (socket.AF_INET, socket.AF_INET6):
@@ -112,11 +116,7 @@ def peer_of(fd: int) -> Any:
         return None
 
 
-def inherited_connections() -> set[int]:
-    return {fd for fd in descriptors() if peer_of(fd) is not None}
-
-
-_inherited = inherited_connections()
+_inherited = {fd for fd in descriptors() if is_socket(fd)}
 
 
 def connections() -> list[str]:

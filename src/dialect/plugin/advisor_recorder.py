@@ -35,6 +35,7 @@ from typing import Any
 
 import pytest
 from advisor_gil import begin_counting, counter
+from advisor_hazards import found as hazards
 from advisor_leftovers import leftovers
 from advisor_marks import Counter, writers
 from advisor_ring import HEADER_BYTES, NO_TEST, moments, open_ring
@@ -131,6 +132,7 @@ class Recorder:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.guarded(self.mark, COLLECTED)
         self.guarded(self.announce_all, session.items)
+        self.guarded(self.tell_hazards)
         self.guarded(self.show_gil)
 
     def finish(self, status: int) -> None:
@@ -150,6 +152,13 @@ class Recorder:
         self.guarded(self.mark, UNCONFIGURED)
 
     # Collected items
+
+    def tell_hazards(self) -> None:
+        """What forked workers would refuse."""
+        with suppress(Exception):  # what they say of an odd suite is no reason to stop
+            reasons = "\n".join(reason.replace("\n", " ") for reason in hazards())
+            if reasons:
+                self.fact("unforkable", reasons)
 
     def announce_all(self, items: list[pytest.Item]) -> None:
         for item in items:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-PLUGIN = ROOT / "src/dialect/plugin/lanes"
+PLUGINS = [str(ROOT / "src/dialect/plugin/lanes"), str(ROOT / "src/dialect/plugin")]
 SUITES = ROOT / "tests/suites"
 ENVIRONMENTS = sorted((ROOT / "build/environments").glob("*/list.txt"))
 PYTHONS = {".venv": sys.executable} | {
@@ -99,7 +99,7 @@ class Suite:
             for name, value in os.environ.items()
             if not name.startswith(("PYTEST_", "ADVISOR_"))
         }
-        kept["PYTHONPATH"] = os.pathsep.join([str(PLUGIN), str(self.directory.parent)])
+        kept["PYTHONPATH"] = os.pathsep.join([*PLUGINS, str(self.directory.parent)])
         kept["REPORT_LOG"] = str(self.directory.parent / "said")
         fixed = ["-p", "report_log_plugin", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
         return subprocess.Popen(

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from .conftest import PLUGIN
+from .conftest import PLUGINS
 
-sys.path.insert(0, str(PLUGIN))
+sys.path.insert(0, PLUGINS[0])
+sys.path.insert(0, PLUGINS[1])
 
 from advisor_lanes.carry import Told, plain, restored
 from advisor_lanes.shares import Lost, Shares

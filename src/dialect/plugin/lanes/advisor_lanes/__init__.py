@@ -9,7 +9,7 @@ XML, --lf, -x and all other plugins see what they would see in a sequential run,
 is a sequential run's. A worker is to the suite what a worker of pytest-xdist is: it has its own
 fixtures of every scope, PYTEST_XDIST_WORKER, config.workerinput and a tmp_path of its own.
 
-What cannot be forked safely is refused before the fork, with the reason: see hazards.py and
+What cannot be forked safely is refused before the fork, with the reason: see advisor_hazards and
 plugins.py. The parts, each in a file: units (what is run together), shares (who runs what),
 worker, identity and coverage_data (inside a worker), carry and wire (reports on their way), pool
 and replay (this process), private (all that is touched of pytest's inside).
@@ -20,9 +20,8 @@ from __future__ import annotations
 import importlib.util
 from typing import TYPE_CHECKING
 
+import advisor_hazards  # now: it remembers which sockets this process was started with
 import pytest
-
-from . import hazards  # now: it remembers which connections this process was started with
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -104,8 +103,17 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         return None  # pytest's own loop says what is to be said
     from . import plan, plugins, pool, private
 
-    for reasons_against in (private.unknown, plugins.refusals, hazards.found):
-        refuse(reasons_against(session))
+    refuse(private.unknown(session))
+    refuse(plugins.refusals(session))
+    refuse(
+        [
+            *advisor_hazards.found(),
+            *(
+                f"the fixture {name} is set up already, and all workers would share it"
+                for name in private.cached_fixtures(session)
+            ),
+        ]
+    )
     made: Plan = plan.of(session)
     pool.Pool(session, made).run()
     if session.shouldfail:

@@ -136,7 +136,7 @@ class Pool:
         name = f"gw{self.seated}"
         self.seated += 1
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Python 3.12 warns of threads; hazards.py has looked
+            warnings.simplefilter("ignore")  # of threads: advisor_hazards has looked
             pid = os.fork()
         if pid == 0:
             self.be_worker(name, slot, reading, writing)
