@@ -16,7 +16,7 @@ Answer answer_for(const Configuration& configuration, const Ability& ability) {
         return {
             false,
             fmt::format(
-                "it needs {} machines; `advisor plan` writes what each of them runs",
+                "it needs {} machines; `advisor plan --shards-out` writes what each of them runs",
                 configuration.shards
             )};
     }

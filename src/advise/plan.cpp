@@ -7,6 +7,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -213,7 +214,44 @@ private:
     std::map<std::uint32_t, std::vector<Configuration>> configurations_;  ///< by cores
 };
 
+/// In the order of their tests.
+std::vector<std::string> files_of(const Profile& profile, const std::vector<std::uint32_t>& part) {
+    std::vector<std::string> files;
+    std::set<std::string_view> known;
+    for (const std::uint32_t test : part) {
+        const std::string_view file = file_of(profile.tests[test].id);
+        if (known.insert(file).second) {
+            files.emplace_back(file);
+        }
+    }
+    return files;
+}
+
 }  // namespace
+
+ShardManifest shards_of(
+    const Profile& profile,
+    const ModelParameters& parameters,
+    const PlanPoint& point,
+    std::uint64_t seed
+) {
+    const MachineType& type = point.machine;
+    const ModelParameters there = stretched(parameters, profile.host.usable_cores(), type.cores);
+    const PredictionOptions how = prediction_options(profile.interpreter, seed);
+    const Machine machine{static_cast<double>(type.cores), Bytes(0)};
+    ShardManifest manifest{type, point.configuration, {}};
+    manifest.configuration.shards = 1;
+    for (const auto& part : shard_indices(profile, point.configuration.shards)) {
+        Shard shard;
+        shard.files = files_of(profile, part);
+        shard.tests = part.size();
+        const Workload workload = make_workload(part_of(profile, part));
+        shard.wall =
+            simulate(workload, manifest.configuration, there, machine, how).wall + type.setup;
+        manifest.shards.push_back(std::move(shard));
+    }
+    return manifest;
+}
 
 CapacityPlan
 plan(const Profile& profile, const ModelParameters& parameters, const PlanOptions& options) {

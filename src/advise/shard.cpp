@@ -1,11 +1,9 @@
 #include "advise/shard.hpp"
 
-#include <advisor/advise/plan.hpp>
 #include <advisor/base/assert.hpp>
 
 #include <algorithm>
 #include <map>
-#include <string>
 #include <string_view>
 
 #include "advise/shares.hpp"
@@ -65,17 +63,6 @@ shard_indices(const Profile& profile, std::uint32_t shards) {
         std::sort(part.begin(), part.end());
     }
     return parts;
-}
-
-std::vector<std::vector<std::string>> shard(const Profile& profile, std::uint32_t shards) {
-    std::vector<std::vector<std::string>> names;
-    for (const auto& part : shard_indices(profile, shards)) {
-        names.emplace_back();
-        for (const std::uint32_t test : part) {
-            names.back().push_back(profile.tests[test].id);
-        }
-    }
-    return names;
 }
 
 }  // namespace advisor

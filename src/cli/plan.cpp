@@ -13,6 +13,7 @@
 #include "cli/given_profile.hpp"
 #include "cli/recording.hpp"
 #include "cli/saved.hpp"
+#include "cli/shard_files.hpp"
 #include "cli/suite_options.hpp"
 
 namespace advisor::cli {
@@ -133,7 +134,19 @@ int make_plan(const Arguments& arguments, Shell& shell) {
     if (!shell.print(shell.json() ? to_json(result) : as_text(result, shell.style()))) {
         return k_usage;
     }
-    return options->target > Seconds(0) && !result.chosen ? k_negative : k_success;
+    if (options->target > Seconds(0) && !result.chosen) {
+        return k_negative;
+    }
+    if (const auto directory = arguments.value("shards-out")) {
+        const auto point = point_to_share(result);
+        const Status written = point ? write_shards(*directory, *basis, *parameters, *point)
+                                     : Status(tl::unexpected(point.error()));
+        if (!written) {
+            return refused(written.error());
+        }
+        shell.note(fmt::format("what each machine runs is in {}", escape_terminal(*directory)));
+    }
+    return k_success;
 }
 
 }  // namespace
@@ -154,11 +167,15 @@ Command plan_command() {
          {"machine", "NAME", "plan for this type only", true},
          {"most-machines", "N", "split over at most N machines (default 8)"},
          {"configuration", "SPEC", "plan for this one (default: the best of stock xdist)", true},
+         {"shards-out",
+          "DIRECTORY",
+          "write what each machine of the chosen plan runs, and a matrix for CI"},
          {"all", "", "print all points, not only the best"}}
     )));
     spec.examples = {
         "advisor plan --target 5m -- tests",
-        "advisor plan --profile suite.json --target 90s --most-machines 4"};
+        "advisor plan --profile suite.json --target 90s --most-machines 4",
+        "advisor plan --target 5m --shards-out shards -- tests"};
     spec.takes_suite = true;
     return {std::move(spec), make_plan};
 }

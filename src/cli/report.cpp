@@ -23,10 +23,8 @@ struct Request {
 };
 
 Error no_such_form(DocumentKind kind, const std::string& format) {
-    const bool is_plain = kind == DocumentKind::calibration || kind == DocumentKind::verification;
     const std::string hint = kind == DocumentKind::profile ? "it has text, markdown, json and trace"
                              : kind == DocumentKind::advice ? "it has text, markdown, html and json"
-                             : is_plain                     ? "it has text and json"
                                                             : "it has text, markdown and json";
     return {
         ErrorKind::usage,
@@ -79,6 +77,7 @@ render(const std::string& text, const std::string& origin, const Request& reques
     case DocumentKind::calibration: return rendered(*kind, read_calibration(text, origin), request);
     case DocumentKind::gate: return rendered(*kind, read_gate(text, origin), request);
     case DocumentKind::plan: return rendered(*kind, read_plan(text, origin), request);
+    case DocumentKind::shards: return rendered(*kind, read_shards(text, origin), request);
     case DocumentKind::doctor: return rendered(*kind, read_doctor(text, origin), request);
     case DocumentKind::verification:
         return rendered(*kind, read_verification(text, origin), request);

@@ -64,21 +64,16 @@ Error not_yet(std::string_view what) {
 /// What needs plugins of ours, pytest alone cannot run.
 std::vector<std::string>
 by_advisor(const Configuration& configuration, const SuiteCommand& command) {
-    // Of a recording the arguments are not told from what stands before them.
-    const std::vector<std::string> all = command.words();
-    const auto pytest = std::find_if(all.begin(), all.end(), [](const std::string& word) {
-        return word == "pytest" || word.ends_with("/pytest");
-    });
-    const auto arguments = pytest == all.end() ? pytest : pytest + 1;
+    const SuiteCommand split = split_at_pytest(command.words());
     std::vector<std::string> words{"advisor", "run", "--configuration", spec(configuration)};
-    if (arguments - all.begin() == 3 && all[1] == "-m") {
-        words.insert(words.end(), {"--python", all.front()});
-    } else if (arguments != all.begin()) {
-        words.insert(words.end(), {"--command", join_words({all.begin(), arguments})});
+    if (!split.python.empty()) {
+        words.insert(words.end(), {"--python", split.python});
+    } else if (!split.launcher.empty()) {
+        words.insert(words.end(), {"--command", join_words(split.launcher)});
     }
-    if (arguments != all.end()) {
+    if (!split.arguments.empty()) {
         words.emplace_back("--");
-        words.insert(words.end(), arguments, all.end());
+        words.insert(words.end(), split.arguments.begin(), split.arguments.end());
     }
     return words;
 }

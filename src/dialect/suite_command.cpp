@@ -41,6 +41,24 @@ std::vector<std::string> SuiteCommand::words() const {
     return all;
 }
 
+SuiteCommand split_at_pytest(const std::vector<std::string>& words) {
+    const auto pytest = std::find_if(words.begin(), words.end(), [](const std::string& word) {
+        return word == "pytest" || word.ends_with("/pytest");
+    });
+    const auto arguments = pytest == words.end() ? pytest : pytest + 1;
+    SuiteCommand command{{words.begin(), arguments}, {arguments, words.end()}, ""};
+    if (command.launcher.size() == 3 && command.launcher[1] == "-m") {
+        command.python = command.launcher.front();
+    }
+    return command;
+}
+
+SuiteCommand on_any_machine(const SuiteCommand& command) {
+    SuiteCommand split = split_at_pytest(command.words());
+    const bool is_of_here = !split.python.empty() || split.launcher.size() == 1;
+    return is_of_here ? SuiteCommand{{"pytest"}, std::move(split.arguments), ""} : split;
+}
+
 Result<SuiteCommand> suite_command(
     const InterpreterWish& wish,
     std::vector<std::string> arguments,

@@ -13,6 +13,7 @@
 #include "report/outcome_words.hpp"
 #include "report/profile_summary.hpp"
 #include "report/verdict_words.hpp"
+#include "report/verification_words.hpp"
 
 namespace advisor {
 
@@ -321,6 +322,22 @@ std::string as_markdown(const CapacityPlan& plan) {
     return out;
 }
 
+std::string as_markdown(const ShardManifest& manifest) {
+    std::string commands;
+    for (const Shard& shard : manifest.shards) {
+        commands += shard.run.empty() ? "" : md::code_block(shard.run);
+    }
+    return "## Shards\n\n" + md::sentence(report::shards_sentence(manifest))
+           + md::table(
+               {{"shard"},
+                {"files", Align::right},
+                {"tests", Align::right},
+                {"seconds", Align::right}},
+               report::rows_of(manifest)
+           )
+           + commands;
+}
+
 std::string as_markdown(const DoctorReport& doctor) {
     std::vector<Row> rows;
     for (const Check& check : doctor.checks) {
@@ -334,6 +351,17 @@ std::string as_markdown(const DoctorReport& doctor) {
     }
     return fmt::format("## Doctor: {}\n\n", name_of(worst(doctor)))
            + md::table({{"health"}, {"what"}, {"found"}, {"fix"}}, rows);
+}
+
+std::string as_markdown(const Verification& verification) {
+    std::vector<md::Column> columns;
+    for (const report::Column& column : report::verification_columns()) {
+        columns.push_back({column.header, column.align});
+    }
+    const std::vector<Row> rows = report::rows_of(verification);
+    return fmt::format("## {}\n\n", verification.holds ? "Kept" : "Worse than promised")
+           + md::sentence(verification.reason) + (rows.empty() ? "" : md::table(columns, rows))
+           + md::sentence(report::noise_sentence(verification));
 }
 
 }  // namespace advisor

@@ -2,6 +2,10 @@
 
 #include <advisor/base/text.hpp>
 
+#include <fmt/format.h>
+
+#include "report/words.hpp"
+
 namespace advisor::report {
 
 std::vector<ParameterRow> parameter_rows(const ModelParameters& p) {
@@ -27,6 +31,35 @@ std::vector<ParameterRow> parameter_rows(const ModelParameters& p) {
         row("forked_test_cpu", p.forked_test_cpu, "further CPU of a forked worker, each test"),
         row("forked_parent_cpu", p.forked_parent_cpu, "CPU of the parent, each test"),
         row("gil_switch_interval", p.gil_switch_interval, "sys.getswitchinterval()")};
+}
+
+std::string calibration_sentence(const ModelParameters& parameters) {
+    const std::string note = prior_note(parameters);
+    return note.empty() ? fmt::format(
+               "Calibrated {}{}; repeated experiments differed by {}, which widens "
+               "every range.",
+               parameters.measured_utc,
+               parameters.disturbed ? " on a busy machine" : "",
+               format_percent(parameters.relative_error)
+           )
+                        : note;
+}
+
+std::vector<std::pair<std::string, SpawnStage>> stages_of(const SpawnCost& spawn) {
+    return {
+        {"start of Python", spawn.interpreter},
+        {"imports of pytest", spawn.pytest},
+        {"plugins", spawn.plugins},
+        {"collection", spawn.collection},
+        {"exit", spawn.exit},
+        {"all", spawn.whole}};
+}
+
+std::string stages_title(const SpawnCost& spawn) {
+    return fmt::format(
+        "Seconds to start and end pytest with one empty test, first run and {} more",
+        spawn.warm_runs
+    );
 }
 
 }  // namespace advisor::report

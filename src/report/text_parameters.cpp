@@ -1,4 +1,3 @@
-#include <advisor/base/text.hpp>
 #include <advisor/report/text.hpp>
 
 #include <fmt/format.h>
@@ -16,20 +15,8 @@ namespace advisor::report {
 namespace {
 
 Lines header(const ModelParameters& parameters, const TextStyle& style) {
-    const std::string note = prior_note(parameters);
-    if (!note.empty()) {
-        return paragraph("", note, style, Tone::warn);
-    }
-    return paragraph(
-        "",
-        fmt::format(
-            "Calibrated {}{}; repeated experiments differed by {}, which widens every range.",
-            parameters.measured_utc,
-            parameters.disturbed ? " on a busy machine" : "",
-            format_percent(parameters.relative_error)
-        ),
-        style
-    );
+    const Tone tone = prior_note(parameters).empty() ? Tone::plain : Tone::warn;
+    return paragraph("", calibration_sentence(parameters), style, tone);
 }
 
 Lines costs(const ModelParameters& parameters, const TextStyle& style) {
@@ -72,7 +59,7 @@ Lines stages(const SpawnCost& spawn, const TextStyle& style) {
         {"median", Align::right},
         {"MAD", Align::right},
         {"", Align::left}};
-    const auto add = [&](const char* name, const SpawnStage& stage) {
+    for (const auto& [name, stage] : stages_of(spawn)) {
         const double share =
             spawn.whole.median > Seconds(0) ? stage.median / spawn.whole.median : 0.0;
         table.rows.push_back(
@@ -82,18 +69,8 @@ Lines stages(const SpawnCost& spawn, const TextStyle& style) {
              {seconds_text(stage.mad, decimals)},
              {bar(std::min(share, 1.0), 40, style), Tone::good}}
         );
-    };
-    add("start of Python", spawn.interpreter);
-    add("imports of pytest", spawn.pytest);
-    add("plugins", spawn.plugins);
-    add("collection", spawn.collection);
-    add("exit", spawn.exit);
-    add("all", spawn.whole);
-    const std::string title = fmt::format(
-        "Seconds to start and end pytest with one empty test, first run and {} more",
-        spawn.warm_runs
-    );
-    return Lines{heading(title, style)} + lines_of(table, 2, style);
+    }
+    return Lines{heading(stages_title(spawn), style)} + lines_of(table, 2, style);
 }
 
 Lines imports(const SpawnCost& spawn, const TextStyle& style) {

@@ -113,4 +113,28 @@ std::string plan_terms(const CapacityPlan& plan) {
     return terms;
 }
 
+std::string shards_sentence(const ShardManifest& manifest) {
+    return fmt::format(
+        "{} times {}, each with {}. Files that were not there when the suite was recorded run on "
+        "every machine.",
+        manifest.shards.size(),
+        manifest.machine.name,
+        label(manifest.configuration)
+    );
+}
+
+std::vector<Row> rows_of(const ShardManifest& manifest) {
+    std::vector<Row> rows;
+    for (std::size_t i = 0; i < manifest.shards.size(); ++i) {
+        const Shard& shard = manifest.shards[i];
+        rows.push_back(
+            {{shard_name(manifest, i)},
+             {fmt::format("{}", shard.files.size())},
+             {fmt::format("{}", shard.tests)},
+             {seconds_text(shard.wall, decimals_for(shard.wall))}}
+        );
+    }
+    return rows;
+}
+
 }  // namespace advisor::report

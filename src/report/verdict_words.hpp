@@ -2,12 +2,15 @@
 
 // Words and selections of the gate's verdict and the capacity plan; shared by text and Markdown.
 
+#include <advisor/domain/shards.hpp>
 #include <advisor/domain/verdict.hpp>
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "report/table.hpp"
 
 namespace advisor::report {
 
@@ -35,5 +38,11 @@ namespace advisor::report {
 
 /// "target 5 min 00 s; all seconds hold 25 s to set a machine up; prices as of 2026-10-01".
 [[nodiscard]] std::string plan_terms(const CapacityPlan& plan);
+
+/// "3 times small, each with 4 processes, load."
+[[nodiscard]] std::string shards_sentence(const ShardManifest& manifest);
+
+/// Its name, files, tests and seconds.
+[[nodiscard]] std::vector<Row> rows_of(const ShardManifest& manifest);
 
 }  // namespace advisor::report

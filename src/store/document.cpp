@@ -23,13 +23,14 @@ struct KindWords {
     std::string_view source;  ///< the command that writes it
 };
 
-constexpr std::array<KindWords, 9> k_kinds{{
+constexpr std::array<KindWords, 10> k_kinds{{
     {"advice", "advice", "advisor analyze --json"},
     {"profile", "profile", "advisor profile --output FILE"},
     {"outcome", "outcome", "advisor run --json-out FILE"},
     {"calibration", "calibration", "advisor calibrate --json"},
     {"gate", "verdict", "advisor gate --json"},
     {"plan", "capacity plan", "advisor plan --json"},
+    {"shards", "shard manifest", "advisor plan --shards-out DIRECTORY"},
     {"doctor", "doctor's report", "advisor doctor --json"},
     {"verification", "verification", "advisor verify --json"},
     {"recording", "recording", "advisor profile"},

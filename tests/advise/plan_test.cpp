@@ -25,6 +25,16 @@ PlanPoint point(double cost, std::uint32_t machines, double high) {
     return result;
 }
 
+ModelParameters one_core() {
+    ModelParameters parameters;
+    parameters.capacity = {{1, 1.0}};
+    return parameters;
+}
+
+ShardManifest two_machines(const Suite& suite) {
+    return shards_of(suite.profile(), one_core(), point(0.0, 2, 0.0));
+}
+
 }  // namespace
 
 TEST_CASE("a job is billed in whole minutes, one at least") {
@@ -86,10 +96,25 @@ TEST_CASE("files are dealt longest first, each whole, collection order kept") {
     suite.tests("c.py", 2, 2.0);  // 4 s
     suite.tests("d.py", 1, 3.0);  // 3 s
     // 7 | 4, then 3 to the second (7), then 2 to the first of equals (9): b a | c d
-    const auto parts = shard(suite.profile(), 2);
-    REQUIRE(parts.size() == 2);
-    CHECK(parts[0] == std::vector<std::string>{"a.py::test_0", "a.py::test_1", "b.py::test_0"});
-    CHECK(parts[1] == std::vector<std::string>{"c.py::test_0", "c.py::test_1", "d.py::test_0"});
+    const ShardManifest dealt = two_machines(suite);
+    REQUIRE(dealt.shards.size() == 2);
+    CHECK(dealt.shards[0].files == std::vector<std::string>{"a.py", "b.py"});
+    CHECK(dealt.shards[0].tests == 3);
+    CHECK(dealt.shards[1].files == std::vector<std::string>{"c.py", "d.py"});
+    CHECK(dealt.shards[1].tests == 3);
+    CHECK(dealt.configuration == Configuration{});
+    CHECK(shard_name(dealt, 1) == "2-of-2");
+}
+
+TEST_CASE("a shard takes what the machine's set-up and its tests take") {
+    Suite suite;
+    suite.tests("a.py", 2, 3.0);
+    suite.tests("b.py", 1, 4.0);
+    PlanPoint two = point(0.0, 2, 0.0);
+    two.machine.setup = Seconds(20);
+    const ShardManifest dealt = shards_of(suite.profile(), one_core(), two);
+    CHECK((dealt.shards[0].wall - dealt.shards[1].wall).value() == doctest::Approx(2.0));
+    CHECK(dealt.shards[1].wall >= Seconds(24));
 }
 
 TEST_CASE("a module fixture counts for its file, a session fixture for none") {
@@ -100,7 +125,7 @@ TEST_CASE("a module fixture counts for its file, a session fixture for none") {
     suite.fixture("slow", Scope::module, 10.0, {0});
     suite.fixture("shared", Scope::session, 50.0, {1});
     // a takes 11 s, so b and c share the other machine.
-    CHECK(shard(suite.profile(), 2)[0] == std::vector<std::string>{"a.py::test_0"});
+    CHECK(two_machines(suite).shards[0].files == std::vector<std::string>{"a.py"});
 }
 
 TEST_CASE("every test is in exactly one part, for any number of machines") {

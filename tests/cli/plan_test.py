@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,3 +76,55 @@ def test_the_set_up_of_a_machine_is_mentioned(advisor: Program) -> None:
     profile = str(SAMPLE / "profile.json")
     ended = advisor("plan", "--profile", profile, "--no-calibration", "--target", "2m")
     assert f"all seconds hold {SETUP_S}.0 s to set a machine up" in " ".join(ended.out.split())
+
+
+def ran_by(line: str, directory: Path) -> list[str]:
+    environment = dict(os.environ, PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    ended = subprocess.run(
+        f"{line} -v", shell=True, cwd=directory, env=environment, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return re.findall(r"^(\S+) PASSED", ended.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("given", ["the directory", "its files"])
+def test_shards_run_every_test_once_and_unknown_files_everywhere(
+    advisor: Program, given: str
+) -> None:
+    tests = advisor.directory / "tests"
+    tests.mkdir()
+    (advisor.directory / "pytest.ini").write_text("[pytest]\n")
+    for name, length in (("a", 0.05), ("b", 0.02), ("c", 0.04), ("ab", 0.01)):
+        (tests / f"test_{name}.py").write_text(
+            "import pytest, time\n"
+            "@pytest.mark.parametrize('n', range(3))\n"
+            f"def test_it(n): time.sleep({length})\n"
+        )
+    files = sorted(str(path.relative_to(advisor.directory)) for path in tests.iterdir())
+    words = ["tests"] if given == "the directory" else files
+    point = "--machine", "github-linux-2-core", "--configuration", "shards=2,sequential"
+    ended = advisor.suite("plan", *point, "--shards-out", "out", pytest_words=tuple(words))
+    assert ended.code == 0, ended.err
+    assert "what each machine runs is in out" in ended.err
+
+    jobs = json.loads((advisor.directory / "out/matrix.json").read_text())["include"]
+    assert [job["shard"] for job in jobs] == ["1-of-2", "2-of-2"]
+    ran = [ran_by(job["run"], advisor.directory) for job in jobs]
+    every = [f"{file}::test_it[{n}]" for file in files for n in range(3)]
+    assert sorted(ran[0] + ran[1]) == every and ran[0] and ran[1]
+
+    if given == "the directory":
+        (tests / "test_new.py").write_text("def test_new(): pass\n")
+        for job, known in zip(jobs, ran, strict=True):
+            new = ran_by(job["run"], advisor.directory)
+            assert set(new) == {*known, "tests/test_new.py::test_new"}
+    shown = advisor("report", "out/shards.json")
+    assert shown.code == 0 and jobs[1]["run"] in shown.out
+
+
+def test_shards_of_several_points_are_refused(advisor: Program) -> None:
+    profile = str(SAMPLE / "profile.json")
+    words = "plan", "--profile", profile, "--no-calibration", "--shards-out", "out"
+    ended = advisor(*words)
+    assert ended.code == 2 and "give --target" in ended.err
+    assert not (advisor.directory / "out").exists()

@@ -54,12 +54,22 @@ TEST_CASE("no hostile text is markup") {
           as_markdown(sample::hostile_outcome()),
           as_markdown(sample::hostile_verdict()),
           as_markdown(sample::hostile_plan()),
+          as_markdown(sample::hostile_manifest()),
           as_markdown(sample::hostile_doctor())}) {
         CHECK(!has(text, "\x1b"));
         CHECK(!has(text, "<script>"));
         CHECK(has(text, "\\<script\\>"));
         CHECK(count(text, "`x`") == 0);
     }
+}
+
+TEST_CASE("a verification and a calibration have their tables") {
+    const std::string verified = as_markdown(sample::verification());
+    CHECK(verified.starts_with("## "));
+    CHECK(has(verified, "| configuration | predicted s |"));
+    const std::string calibrated = as_markdown(sample::parameters());
+    CHECK(calibrated.starts_with("## Calibration\n\n"));
+    CHECK(has(calibrated, "| cost | value | meaning |"));
 }
 
 TEST_CASE("a fence is longer than any run of backticks in it") {

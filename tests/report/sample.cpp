@@ -202,6 +202,16 @@ Verification verification() {
     return made;
 }
 
+ShardManifest manifest() {
+    ShardManifest made;
+    made.machine.name = "small";
+    made.configuration = *parse_configuration("processes=2,dist=load");
+    made.shards = {
+        {{"a.py", "b.py"}, 12, 61_s, "pytest -n 2 --dist load @shards/shard-1-of-2.txt"},
+        {{"c.py"}, 7, 58_s, "pytest -n 2 --dist load @shards/shard-2-of-2.txt"}};
+    return made;
+}
+
 CapacityPlan plan() {
     CapacityPlan plan;
     plan.target = 300_s;
@@ -302,6 +312,13 @@ GateVerdict hostile_verdict() {
     made.culprits[0].subject = hostile_id();
     made.culprits[0].kind = hostile_id();
     made.comparisons[0].configuration.runner_name = hostile_id();
+    return made;
+}
+
+ShardManifest hostile_manifest() {
+    ShardManifest made = manifest();
+    made.machine.name = hostile_id();
+    made.shards[1].files = {hostile_id()};
     return made;
 }
 

@@ -7,6 +7,7 @@
 #include <advisor/domain/doctor.hpp>
 #include <advisor/domain/outcome.hpp>
 #include <advisor/domain/profile.hpp>
+#include <advisor/domain/shards.hpp>
 #include <advisor/domain/verdict.hpp>
 #include <advisor/domain/verification.hpp>
 
@@ -30,6 +31,7 @@ prediction(std::string_view spec, std::uint32_t rank, double wall_s, double sequ
 [[nodiscard]] RunOutcome outcome();
 [[nodiscard]] GateVerdict verdict();
 [[nodiscard]] CapacityPlan plan();
+[[nodiscard]] ShardManifest manifest();
 [[nodiscard]] DoctorReport doctor();
 /// Sequential 31.0 s and three workers that are slower than promised, three rounds.
 [[nodiscard]] Verification verification();
@@ -41,6 +43,7 @@ prediction(std::string_view spec, std::uint32_t rank, double wall_s, double sequ
 [[nodiscard]] RunOutcome hostile_outcome();
 [[nodiscard]] GateVerdict hostile_verdict();
 [[nodiscard]] CapacityPlan hostile_plan();
+[[nodiscard]] ShardManifest hostile_manifest();
 [[nodiscard]] DoctorReport hostile_doctor();
 
 }  // namespace advisor::sample

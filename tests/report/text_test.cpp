@@ -37,6 +37,7 @@ std::vector<std::string> hostile_texts(const TextStyle& style) {
         as_text(sample::hostile_outcome(), style),
         as_text(sample::hostile_verdict(), style),
         as_text(sample::hostile_plan(), style),
+        as_text(sample::hostile_manifest(), style),
         as_text(sample::hostile_doctor(), style)};
 }
 
@@ -47,6 +48,7 @@ std::vector<std::string> texts(const TextStyle& style) {
         as_text(sample::outcome(), style),
         as_text(sample::verdict(), style),
         as_text(sample::plan(), style),
+        as_text(sample::manifest(), style),
         as_text(sample::doctor(), style),
         as_text(sample::parameters(), style),
         as_text(sample::verification(), style)};

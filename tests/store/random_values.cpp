@@ -251,6 +251,16 @@ PlanPoint RandomValues::point() {
     return point;
 }
 
+ShardManifest RandomValues::manifest() {
+    ShardManifest manifest;
+    manifest.machine = point().machine;
+    manifest.configuration = configuration();
+    manifest.shards = list([&] {
+        return Shard{list([&] { return text(); }), large(), seconds(), text()};
+    });
+    return manifest;
+}
+
 CapacityPlan RandomValues::plan() {
     CapacityPlan plan;
     plan.target = seconds();

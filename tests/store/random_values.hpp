@@ -11,6 +11,7 @@
 #include <advisor/domain/outcome.hpp>
 #include <advisor/domain/parameters.hpp>
 #include <advisor/domain/profile.hpp>
+#include <advisor/domain/shards.hpp>
 #include <advisor/domain/verdict.hpp>
 #include <advisor/domain/verification.hpp>
 
@@ -74,6 +75,7 @@ public:
     [[nodiscard]] RunOutcome outcome();
     [[nodiscard]] GateVerdict verdict();
     [[nodiscard]] CapacityPlan plan();
+    [[nodiscard]] ShardManifest manifest();
     [[nodiscard]] DoctorReport report();
     [[nodiscard]] Verification verification();
 

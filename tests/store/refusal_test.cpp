@@ -65,6 +65,7 @@ std::vector<Sample> samples() {
          [](std::string_view t) { return read_calibration(t, "f").has_value(); }},
         {to_json(r.verdict()), [](std::string_view t) { return read_gate(t, "f").has_value(); }},
         {to_json(r.plan()), [](std::string_view t) { return read_plan(t, "f").has_value(); }},
+        {to_json(r.manifest()), [](std::string_view t) { return read_shards(t, "f").has_value(); }},
         {to_json(r.report()), [](std::string_view t) { return read_doctor(t, "f").has_value(); }},
         {to_json(r.verification()),
          [](std::string_view t) { return read_verification(t, "f").has_value(); }},
@@ -158,6 +159,7 @@ TEST_CASE("the kind of each document is read from its header") {
     CHECK(document_kind(to_json(r.parameters()), "f") == calibration);
     CHECK(document_kind(to_json(r.verdict()), "f") == gate);
     CHECK(document_kind(to_json(r.plan()), "f") == plan);
+    CHECK(document_kind(to_json(r.manifest()), "f") == shards);
     CHECK(document_kind(to_json(r.report()), "f") == doctor);
     CHECK(document_kind(to_json(r.verification()), "f") == verification);
 }

@@ -51,6 +51,22 @@ TEST_CASE("a verdict is read as it was written") {
     check_round_trips([](RandomValues& r) { return r.verdict(); }, read_gate);
 }
 
+TEST_CASE("a shard manifest is read as it was written") {
+    check_round_trips([](RandomValues& r) { return r.manifest(); }, read_shards);
+}
+
+TEST_CASE("a matrix has a job for each shard, on one line") {
+    ShardManifest manifest;
+    manifest.machine.name = "small";
+    manifest.shards = {{{"a.py"}, 1, Seconds(1), "pytest @s/1"}, {{"b.py"}, 1, Seconds(1), "x"}};
+    CHECK(
+        ci_matrix(manifest)
+        == R"({"include":[{"shard":"1-of-2","machine":"small","run":"pytest @s/1"},)"
+           R"({"shard":"2-of-2","machine":"small","run":"x"}]})"
+           "\n"
+    );
+}
+
 TEST_CASE("a capacity plan is read as it was written") {
     check_round_trips([](RandomValues& r) { return r.plan(); }, read_plan);
 }

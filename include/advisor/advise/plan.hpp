@@ -3,9 +3,9 @@
 // The capacity plan: wall, memory and cost over machine types, machines and workers, and the
 // cheapest point that meets a target. Billing is in whole minutes per machine and run.
 //
-// Each machine gets its shard (whole files, see shard()), pays its own set-up, and starts and
-// collects the whole suite, which errs to the slow side where it is given its files alone. The
-// wall of a point is that of the slowest machine.
+// Each machine gets its shard (whole files, see shards_of()), pays its own set-up, and starts and
+// collects the whole suite, which errs to the slow side where other files are not even imported.
+// The wall of a point is that of the slowest machine.
 //
 // Other machines. The local capacity curve is taken per core and stretched to the type's cores: a
 // machine with m times the cores has m times the capacity at m times the runnable processes. That
@@ -15,6 +15,7 @@
 #include <advisor/base/units.hpp>
 #include <advisor/domain/parameters.hpp>
 #include <advisor/domain/profile.hpp>
+#include <advisor/domain/shards.hpp>
 #include <advisor/domain/verdict.hpp>
 
 #include <cstdint>
@@ -44,10 +45,14 @@ plan(const Profile& profile, const ModelParameters& parameters, const PlanOption
 /// Whole minutes billed for a job of this length: rounded up, at least one.
 [[nodiscard]] std::uint64_t billed_minutes(Seconds job);
 
-/// Tests of each of `shards` parts, by node id: files dealt by descending sequential time to the
-/// least loaded part, collection order kept inside a part. Parts may be empty where there are
-/// fewer files than shards. Every test is in exactly one part.
-[[nodiscard]] std::vector<std::vector<std::string>>
-shard(const Profile& profile, std::uint32_t shards);
+/// What each machine of a point runs, without the line for a shell: files are dealt by descending
+/// sequential time to the least loaded machine, so that every test is in exactly one shard. Shards
+/// may be empty where there are fewer files.
+[[nodiscard]] ShardManifest shards_of(
+    const Profile& profile,
+    const ModelParameters& parameters,
+    const PlanPoint& point,
+    std::uint64_t seed = 1
+);
 
 }  // namespace advisor

@@ -30,6 +30,14 @@ struct Suite {
     Interpreter interpreter;
 };
 
+/// The launcher apart from pytest's arguments, which in the command of a recording are not told
+/// from it. All are the launcher's where no word is pytest's name.
+[[nodiscard]] SuiteCommand split_at_pytest(const std::vector<std::string>& words);
+
+/// "pytest ARGUMENTS" of an interpreter here, which another machine does not have; a launcher
+/// stays.
+[[nodiscard]] SuiteCommand on_any_machine(const SuiteCommand& command);
+
 struct InterpreterWish {
     std::optional<std::string> python;       ///< --python
     std::optional<std::string> command;      ///< --command

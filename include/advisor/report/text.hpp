@@ -8,6 +8,7 @@
 #include <advisor/domain/outcome.hpp>
 #include <advisor/domain/parameters.hpp>
 #include <advisor/domain/profile.hpp>
+#include <advisor/domain/shards.hpp>
 #include <advisor/domain/verdict.hpp>
 #include <advisor/domain/verification.hpp>
 
@@ -27,6 +28,7 @@ struct TextStyle {
 [[nodiscard]] std::string as_text(const ModelParameters& parameters, const TextStyle& style);
 [[nodiscard]] std::string as_text(const GateVerdict& verdict, const TextStyle& style);
 [[nodiscard]] std::string as_text(const CapacityPlan& plan, const TextStyle& style);
+[[nodiscard]] std::string as_text(const ShardManifest& manifest, const TextStyle& style);
 [[nodiscard]] std::string as_text(const DoctorReport& report, const TextStyle& style);
 [[nodiscard]] std::string as_text(const Verification& verification, const TextStyle& style);
 

@@ -18,6 +18,7 @@
 #include <advisor/domain/outcome.hpp>
 #include <advisor/domain/parameters.hpp>
 #include <advisor/domain/profile.hpp>
+#include <advisor/domain/shards.hpp>
 #include <advisor/domain/verdict.hpp>
 #include <advisor/domain/verification.hpp>
 
@@ -37,6 +38,7 @@ enum class DocumentKind : std::uint8_t {
     calibration,
     gate,
     plan,
+    shards,
     doctor,
     verification,
     recording  ///< of an interrupted run (recording.hpp)
@@ -53,6 +55,7 @@ enum class DocumentKind : std::uint8_t {
 [[nodiscard]] std::string to_json(const ModelParameters& parameters);
 [[nodiscard]] std::string to_json(const GateVerdict& verdict);
 [[nodiscard]] std::string to_json(const CapacityPlan& plan);
+[[nodiscard]] std::string to_json(const ShardManifest& manifest);
 [[nodiscard]] std::string to_json(const DoctorReport& report);
 [[nodiscard]] std::string to_json(const Verification& verification);
 
@@ -63,8 +66,13 @@ enum class DocumentKind : std::uint8_t {
 read_calibration(std::string_view text, std::string_view origin);
 [[nodiscard]] Result<GateVerdict> read_gate(std::string_view text, std::string_view origin);
 [[nodiscard]] Result<CapacityPlan> read_plan(std::string_view text, std::string_view origin);
+[[nodiscard]] Result<ShardManifest> read_shards(std::string_view text, std::string_view origin);
 [[nodiscard]] Result<DoctorReport> read_doctor(std::string_view text, std::string_view origin);
 [[nodiscard]] Result<Verification>
 read_verification(std::string_view text, std::string_view origin);
+
+/// The shards as jobs of GitHub's matrix, on one line: {"include":[{"shard":"1-of-3","machine":...,
+/// "run":...}]}.
+[[nodiscard]] std::string ci_matrix(const ShardManifest& manifest);
 
 }  // namespace advisor
