@@ -1,9 +1,11 @@
+#include <advisor/advise/advise.hpp>
 #include <advisor/base/text.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string_view>
 
 #include "advise/findings.hpp"
@@ -145,36 +147,22 @@ void unsteady_collection(const Repeats& repeats, std::vector<Finding>& findings)
     findings.push_back(std::move(finding));
 }
 
-/// Some plugins shuffle tests on purpose, in the same way on all of xdist's workers.
-bool shuffles(const Interpreter& interpreter) {
-    constexpr std::array<std::string_view, 3> k_shuffling{
-        "pytest-randomly", "pytest-random-order", "pytest-reverse"};
-    return std::any_of(
-        interpreter.plugins.begin(),
-        interpreter.plugins.end(),
-        [&](const Package& plugin) {
-            return std::find(k_shuffling.begin(), k_shuffling.end(), plugin.name)
-                   != k_shuffling.end();
-        }
-    );
-}
-
 void unsteady_order(const Profile& profile, std::vector<Finding>& findings) {
-    const Repeats& repeats = *profile.repeats;
-    if (repeats.orders <= 1 || shuffles(profile.interpreter)) {
+    if (collects_in_one_order(profile)) {
         return;
     }
+    const Repeats& repeats = *profile.repeats;
+    const std::uint32_t complete = repeats.runs - repeats.incomplete - repeats.unrecorded;
     findings.push_back(
         {"unsteady-order",
          Severity::breaks,
          {},
-         {{"orders", static_cast<double>(repeats.orders)},
-          {"runs", static_cast<double>(repeats.runs)}},
+         {{"orders", static_cast<double>(repeats.orders)}, {"runs", static_cast<double>(complete)}},
          fmt::format(
              "the same tests were collected in {} orders in {}; pytest-xdist refuses to run where "
              "its workers collect in different orders",
              repeats.orders,
-             format_count(repeats.runs, "run")
+             format_count(complete, "run")
          ),
          "parametrize over lists, or sets that are sorted first; or run with a fixed "
          "PYTHONHASHSEED"}
@@ -226,6 +214,24 @@ void times_only(const Profile& profile, std::vector<Finding>& findings) {
 }
 
 }  // namespace
+
+bool collects_in_one_order(const Profile& profile) {
+    if (!profile.repeats || profile.repeats->orders <= 1) {
+        return true;
+    }
+    // All workers of xdist shuffle alike, or read the same cache.
+    constexpr std::array<std::string_view, 6> k_wanted{
+        "--ff", "--failed-first", "--nf", "--new-first", "--random-order", "--random-order-bucket"};
+    const auto wants = [&](const std::string& word) {
+        return std::find(k_wanted.begin(), k_wanted.end(), word.substr(0, word.find('=')))
+               != k_wanted.end();
+    };
+    const auto shuffles = [](const Package& plugin) { return plugin.name == "pytest-randomly"; };
+    const auto& words = profile.run.command;
+    const auto& plugins = profile.interpreter.plugins;
+    return std::any_of(words.begin(), words.end(), wants)
+           || std::any_of(plugins.begin(), plugins.end(), shuffles);
+}
 
 std::vector<Finding> profile_findings(const Profile& profile) {
     std::vector<Finding> findings;

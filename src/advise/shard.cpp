@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "advise/shares.hpp"
 
@@ -52,11 +53,12 @@ shard_indices(const Profile& profile, std::uint32_t shards) {
         return a.time > b.time;
     });
     std::vector<std::vector<std::uint32_t>> parts(shards);
-    std::vector<Seconds> loads(shards);
+    std::vector<std::pair<Seconds, std::size_t>> loads(shards);  // and tests
     for (const File& file : files) {
         const auto least = std::min_element(loads.begin(), loads.end());
         auto& part = parts[static_cast<std::size_t>(least - loads.begin())];
-        *least += file.time;
+        least->first += file.time;
+        least->second += file.tests.size();
         part.insert(part.end(), file.tests.begin(), file.tests.end());
     }
     for (auto& part : parts) {

@@ -120,6 +120,11 @@ int make_plan(const Arguments& arguments, Shell& shell) {
     if (!options) {
         return refused(options.error());
     }
+    const auto shards = arguments.value("shards-out");
+    if (shards && shards->empty()) {
+        return refused({ErrorKind::usage, "--shards-out needs a directory", "its name is empty", ""}
+        );
+    }
     Machinery machinery;
     const auto basis = basis_of(arguments, machinery, shell);
     if (!basis) {
@@ -135,16 +140,19 @@ int make_plan(const Arguments& arguments, Shell& shell) {
         return k_usage;
     }
     if (options->target > Seconds(0) && !result.chosen) {
+        if (shards) {
+            remove_shards(*shards);
+        }
         return k_negative;
     }
-    if (const auto directory = arguments.value("shards-out")) {
+    if (shards) {
         const auto point = point_to_share(result);
-        const Status written = point ? write_shards(*directory, *basis, *parameters, *point)
+        const Status written = point ? write_shards(*shards, *basis, *parameters, *point)
                                      : Status(tl::unexpected(point.error()));
         if (!written) {
             return refused(written.error());
         }
-        shell.note(fmt::format("what each machine runs is in {}", escape_terminal(*directory)));
+        shell.note(fmt::format("what each machine runs is in {}", escape_terminal(*shards)));
     }
     return k_success;
 }

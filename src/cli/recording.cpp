@@ -430,6 +430,11 @@ Advice advice_for(
         options.ability.forked = false;
         options.ability.forked_because = fmt::format("{}", fmt::join(profile.run.unforkable, "; "));
     }
+    if (options.ability.xdist && !collects_in_one_order(profile)) {
+        options.ability.xdist = options.ability.planned = false;
+        options.ability.xdist_because = options.ability.planned_because =
+            "its workers would collect the tests in different orders, and then it runs none";
+    }
     Advice advice = advise(profile, parameters, options);
     for (Prediction& prediction : advice.predictions) {
         const auto why =

@@ -1,6 +1,7 @@
 #include "cli/shard_files.hpp"
 
 #include <advisor/advise/plan.hpp>
+#include <advisor/dialect/runner.hpp>
 #include <advisor/dialect/shard_command.hpp>
 #include <advisor/store/documents.hpp>
 #include <advisor/store/files.hpp>
@@ -9,8 +10,64 @@
 #include <fmt/ranges.h>
 
 #include <cstddef>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <variant>
 
 namespace advisor::cli {
+
+namespace {
+
+tl::unexpected<Error> no_shards(std::string because, std::string hint) {
+    return fail(ErrorKind::input, "no shards can be written", std::move(because), std::move(hint));
+}
+
+/// As the plan says, and not in some other way.
+Status can_be_run(const ShardManifest& manifest, const GivenProfile& basis) {
+    const Configuration& configuration = manifest.configuration;
+    if (is_planned(configuration)) {
+        return no_shards(
+            "dist=planned deals by a recording, and each machine would be without it",
+            "choose another distribution: --configuration"
+        );
+    }
+    const auto& unforkable = basis.profile.run.unforkable;
+    if (std::holds_alternative<Forked>(configuration.runner) && !unforkable.empty()) {
+        return no_shards(unforkable.front(), "choose processes=N,dist=...: --configuration");
+    }
+    const auto why = why_not_runnable(configuration, basis.suite.interpreter, basis.suite.command);
+    return why ? Status(no_shards(why->because, why->hint)) : Status();
+}
+
+/// Other tools' ids are told from names of classes, and files are renamed.
+Status can_be_found(const ShardManifest& manifest, const GivenProfile& basis) {
+    const std::filesystem::path suite = basis.suite.directory;
+    for (const Shard& shard : manifest.shards) {
+        for (const std::string& file : shard.files) {
+            std::error_code ignored;
+            const bool is_one_line = file.find('\n') == std::string::npos;
+            const auto path = suite / path_of(file, basis.profile.run);
+            if (!is_one_line || !std::filesystem::is_regular_file(path, ignored)) {
+                return no_shards(
+                    fmt::format("the recording has tests of '{}', which is no file there", file),
+                    "record the suite anew, in its directory: advisor profile"
+                );
+            }
+        }
+    }
+    return {};
+}
+
+/// The directory as a command in `suite` names it; absolute if it lies elsewhere.
+std::string seen_from(const std::string& suite, const std::string& directory) {
+    const auto path = std::filesystem::absolute(directory).lexically_normal();
+    const std::string relative = path.lexically_relative(suite).string();
+    const std::string name = relative.starts_with("..") ? path.string() : relative;
+    return name.ends_with('/') ? name.substr(0, name.size() - 1) : name;
+}
+
+}  // namespace
 
 Result<PlanPoint> point_to_share(const CapacityPlan& plan) {
     if (plan.chosen) {
@@ -28,25 +85,45 @@ Result<PlanPoint> point_to_share(const CapacityPlan& plan) {
     );
 }
 
+void remove_shards(const std::string& directory) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored)) {
+        const std::string name = entry.path().filename().string();
+        const bool is_arguments = name.starts_with("shard-") && name.ends_with(".txt")
+                                  && name.find("-of-") != std::string::npos;
+        if (is_arguments || name == "shards.json" || name == "matrix.json") {
+            std::filesystem::remove(entry.path(), ignored);
+        }
+    }
+}
+
 Status write_shards(
     const std::string& directory,
     const GivenProfile& basis,
     const ModelParameters& parameters,
     const PlanPoint& point
 ) {
+    ShardManifest manifest = shards_of(basis.profile, parameters, point);
+    for (const Status& fit : {can_be_run(manifest, basis), can_be_found(manifest, basis)}) {
+        if (!fit) {
+            return fit;
+        }
+    }
     if (Status made = make_directory(directory); !made) {
         return made;
     }
-    ShardManifest manifest = shards_of(basis.profile, parameters, point);
+    remove_shards(directory);
+    const std::string from_suite = seen_from(basis.suite.directory, directory);
     for (std::size_t i = 0; i < manifest.shards.size(); ++i) {
         const auto arguments = shard_arguments(manifest, i, basis.profile.run);
-        const std::string path = fmt::format("{}/shard-{}.txt", directory, shard_name(manifest, i));
+        const std::string name = fmt::format("shard-{}.txt", shard_name(manifest, i));
         const std::string lines =
             fmt::format("{}{}", fmt::join(arguments, "\n"), arguments.empty() ? "" : "\n");
-        if (Status written = write_file(path, lines); !written) {
+        if (Status written = write_file(fmt::format("{}/{}", directory, name), lines); !written) {
             return written;
         }
-        manifest.shards[i].run = shard_line(manifest, basis.suite, path, arguments);
+        manifest.shards[i].run =
+            shard_line(manifest, basis.suite, fmt::format("{}/{}", from_suite, name), arguments);
     }
     if (Status written = write_file(directory + "/matrix.json", ci_matrix(manifest)); !written) {
         return written;

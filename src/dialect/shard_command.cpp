@@ -14,7 +14,13 @@ namespace {
 /// pytest's change log: "@file".
 constexpr Version k_reads_arguments{8, 2, 0};
 
-std::string from_directory(const std::string& file, const ProfiledRun& run) {
+bool reads_arguments(const Interpreter& interpreter) {
+    return version_of(interpreter.pytest_version.value_or("0")) >= k_reads_arguments;
+}
+
+}  // namespace
+
+std::string path_of(const std::string& file, const ProfiledRun& run) {
     if (run.rootdir.empty()) {
         return file;
     }
@@ -22,23 +28,16 @@ std::string from_directory(const std::string& file, const ProfiledRun& run) {
     return path.lexically_normal().lexically_relative(run.directory).string();
 }
 
-bool reads_arguments(const Interpreter& interpreter) {
-    return version_of(interpreter.pytest_version.value_or("0")) >= k_reads_arguments;
-}
-
-}  // namespace
-
 std::vector<std::string>
 shard_arguments(const ShardManifest& manifest, std::size_t position, const ProfiledRun& run) {
     std::vector<std::string> words;
     for (std::size_t other = 0; other < manifest.shards.size(); ++other) {
         for (const std::string& file : manifest.shards[other].files) {
-            // A line of a file is an argument.
-            if (other == position || file.find('\n') != std::string::npos) {
+            if (other == position) {
                 continue;
             }
             // What is ignored is not imported, but for what the user names himself.
-            words.push_back(fmt::format("--ignore={}", from_directory(file, run)));
+            words.push_back(fmt::format("--ignore={}", path_of(file, run)));
             words.push_back(fmt::format("--deselect={}::", file));
         }
     }

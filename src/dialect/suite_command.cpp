@@ -47,7 +47,8 @@ SuiteCommand split_at_pytest(const std::vector<std::string>& words) {
     });
     const auto arguments = pytest == words.end() ? pytest : pytest + 1;
     SuiteCommand command{{words.begin(), arguments}, {arguments, words.end()}, ""};
-    if (command.launcher.size() == 3 && command.launcher[1] == "-m") {
+    const bool found = pytest != words.end();
+    if (found && command.launcher.size() == 3 && command.launcher[1] == "-m") {
         command.python = command.launcher.front();
     }
     return command;
@@ -55,8 +56,30 @@ SuiteCommand split_at_pytest(const std::vector<std::string>& words) {
 
 SuiteCommand on_any_machine(const SuiteCommand& command) {
     SuiteCommand split = split_at_pytest(command.words());
-    const bool is_of_here = !split.python.empty() || split.launcher.size() == 1;
-    return is_of_here ? SuiteCommand{{"pytest"}, std::move(split.arguments), ""} : split;
+    if (!split.python.empty()) {
+        // Not "pytest" alone, which has another sys.path.
+        return {{"python", "-m", "pytest"}, std::move(split.arguments), "python"};
+    }
+    if (split.launcher.size() == 1 && split.launcher.front().ends_with("/pytest")) {
+        return {{"pytest"}, std::move(split.arguments), ""};
+    }
+    return command;
+}
+
+std::vector<std::string> without_report_files(const std::vector<std::string>& arguments) {
+    static constexpr std::array<std::string_view, 6> k_writing{
+        "--junitxml", "--junit-xml", "--report-log", "--html", "--json-report-file", "--csv"};
+    std::vector<std::string> kept;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const std::string_view word = arguments[i];
+        const std::string_view name = word.substr(0, word.find('='));
+        if (std::find(k_writing.begin(), k_writing.end(), name) == k_writing.end()) {
+            kept.emplace_back(word);
+        } else {
+            i += name.size() == word.size() ? 1 : 0;  // its value is the next word
+        }
+    }
+    return kept;
 }
 
 Result<SuiteCommand> suite_command(

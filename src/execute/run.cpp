@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -232,8 +233,14 @@ Result<RunOutcome> run_configuration(const RunRequest& request, const Instrument
     Seconds wall = run->end.wall();
     const bool rerun = request.rerun_lost && !seen.conservation.lost.empty() && !run->was_ended();
     if (rerun) {
+        RunRequest once_more = sequential(request);
+        auto& arguments = once_more.suite.command.arguments;
+        arguments = without_report_files(arguments);
         for (const std::vector<std::string>& turn : turns_of(seen.conservation)) {
-            const auto again = play(sequential(request), turn, instruments.launcher);
+            if (request.deadline > Seconds(0)) {
+                once_more.deadline = std::max(request.deadline - wall, Seconds(1));
+            }
+            const auto again = play(once_more, turn, instruments.launcher);
             if (!again) {
                 return tl::unexpected(again.error());
             }

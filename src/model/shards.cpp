@@ -76,11 +76,12 @@ std::vector<Workload> deal(const Workload& workload, std::uint32_t machines) {
     // More machines than files stand idle.
     const std::size_t used = std::clamp<std::size_t>(files.size(), 1, std::max(1U, machines));
     std::vector<std::vector<std::uint32_t>> deals(used);
-    std::vector<double> loads(used, 0.0);
+    std::vector<std::pair<double, std::size_t>> loads(used);  // and tests
     for (const File& file : files) {
         const auto least = std::min_element(loads.begin(), loads.end());
         auto& deal = deals[static_cast<std::size_t>(least - loads.begin())];
-        *least += file.seconds;
+        least->first += file.seconds;
+        least->second += file.tests.size();
         deal.insert(deal.end(), file.tests.begin(), file.tests.end());
     }
     std::vector<Workload> parts;

@@ -114,13 +114,16 @@ std::string plan_terms(const CapacityPlan& plan) {
 }
 
 std::string shards_sentence(const ShardManifest& manifest) {
-    return fmt::format(
-        "{} times {}, each with {}. Files that were not there when the suite was recorded run on "
-        "every machine.",
-        manifest.shards.size(),
+    const std::string machines = fmt::format(
+        "{} of type {}, each with {}.",
+        format_count(manifest.shards.size(), "machine"),
         manifest.machine.name,
         label(manifest.configuration)
     );
+    return manifest.shards.size() < 2 ? machines
+                                      : machines
+                                            + " Files that were not there when the suite was "
+                                              "recorded run on every machine.";
 }
 
 std::vector<Row> rows_of(const ShardManifest& manifest) {

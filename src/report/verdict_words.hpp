@@ -39,7 +39,7 @@ namespace advisor::report {
 /// "target 5 min 00 s; all seconds hold 25 s to set a machine up; prices as of 2026-10-01".
 [[nodiscard]] std::string plan_terms(const CapacityPlan& plan);
 
-/// "3 times small, each with 4 processes, load."
+/// "3 machines of type small, each with 4 processes, load. ..."
 [[nodiscard]] std::string shards_sentence(const ShardManifest& manifest);
 
 /// Its name, files, tests and seconds.

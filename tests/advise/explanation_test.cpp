@@ -340,6 +340,9 @@ TEST_CASE("an order of collection that changes is a finding, unless a plugin shu
     const Told all = told(suite.profile(), four_workers());
     REQUIRE(all.find("unsteady-order") != nullptr);
     CHECK(number(*all.find("unsteady-order"), "orders") == 2.0);
+    suite.made.run.command = {"pytest", "--ff"};
+    CHECK(told(suite.profile(), four_workers()).find("unsteady-order") == nullptr);
+    suite.made.run.command.clear();
     suite.made.interpreter.plugins = {{"pytest-randomly", "3.15"}};
     CHECK(told(suite.profile(), four_workers()).find("unsteady-order") == nullptr);
 }

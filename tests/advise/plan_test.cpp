@@ -106,6 +106,15 @@ TEST_CASE("files are dealt longest first, each whole, collection order kept") {
     CHECK(shard_name(dealt, 1) == "2-of-2");
 }
 
+TEST_CASE("files without a recorded time are spread, too") {
+    Suite suite;
+    suite.tests("a.py", 1, 0.0);
+    suite.tests("b.py", 1, 0.0);
+    const ShardManifest dealt = two_machines(suite);
+    CHECK(dealt.shards[0].tests == 1);
+    CHECK(dealt.shards[1].tests == 1);
+}
+
 TEST_CASE("a shard takes what the machine's set-up and its tests take") {
     Suite suite;
     suite.tests("a.py", 2, 3.0);

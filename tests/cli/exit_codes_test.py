@@ -183,8 +183,10 @@ def test_a_lost_test_that_ends_its_process_keeps_no_other_from_running_once_more
         "def test_4(): pass\n"
     )
     words = ["--configuration", "sequential", "--rerun-lost", "--json-out", "outcome.json"]
-    ended = advisor.suite("run", *words)
+    (advisor.directory / "report.xml").write_text("as the first run left it")
+    ended = advisor.suite("run", *words, pytest_words=("--junitxml", "report.xml"))
     assert ended.code == 125, ended.out + ended.err
+    assert (advisor.directory / "report.xml").read_text() == "as the first run left it"
     outcome = json.loads((advisor.directory / "outcome.json").read_text())
     assert outcome["conservation"]["lost"] == ["test_a.py::test_2"]
     assert outcome["outcomes"] == {"passed": 3}

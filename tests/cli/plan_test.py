@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import ROOT, Program
+from .conftest import ROOT, Ended, Program
 
 SAMPLE = ROOT / "sample_reports/fixtures"
 SETUP_S = 25  # models/machines: of every machine
@@ -120,6 +120,54 @@ def test_shards_run_every_test_once_and_unknown_files_everywhere(
             assert set(new) == {*known, "tests/test_new.py::test_new"}
     shown = advisor("report", "out/shards.json")
     assert shown.code == 0 and jobs[1]["run"] in shown.out
+
+
+def two_shards(advisor: Program, configuration: str, *pytest_words: str) -> Ended:
+    advisor.write(test_a="def test_1(): pass\n", test_b="def test_2(): pass\n")
+    point = "--machine", "github-linux-2-core", "--configuration", f"shards=2,{configuration}"
+    return advisor.suite("plan", *point, "--shards-out", "out", pytest_words=pytest_words)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "because"),
+    [
+        ("threads=2", "advisor has no runner of its own for threads yet"),
+        ("processes=2,dist=planned", "each machine would be without it"),
+        ("processes=2,dist=load", "the arguments turn pytest-xdist off"),
+    ],
+)
+def test_no_shards_are_written_that_would_run_otherwise(
+    advisor: Program, configuration: str, because: str
+) -> None:
+    no_xdist = ["-p", "no:xdist"] if "turn" in because else []
+    ended = two_shards(advisor, configuration, *no_xdist)
+    assert ended.code == 2 and because in ended.err, ended.err
+    assert not (advisor.directory / "out").exists()
+
+
+def test_shards_of_a_file_that_is_gone_are_refused_and_old_ones_removed(advisor: Program) -> None:
+    assert two_shards(advisor, "sequential").code == 0
+    out = advisor.directory / "out"
+    assert len(list(out.iterdir())) == 4
+    point = "--machine", "github-linux-2-core", "--configuration", "shards=2,sequential"
+    met = advisor.suite("plan", *point, "--target", "1s", "--shards-out", "out")
+    assert met.code == 1 and list(out.iterdir()) == []
+    (advisor.directory / "test_b.py").rename(advisor.directory / "test_c.py")
+    ended = advisor.suite("plan", *point, "--shards-out", "out")
+    assert ended.code == 2 and "'test_b.py', which is no file there" in ended.err
+    assert advisor.suite("plan", *point, "--shards-out", "").code == 2
+
+
+def test_shards_from_another_directory_name_their_files_from_the_suite(advisor: Program) -> None:
+    advisor.write(test_a="def test_1(): pass\n", test_b="def test_2(): pass\n")
+    assert advisor.suite("profile", "--output", "../p.json").code == 0
+    suite, advisor.directory = advisor.directory, advisor.directory.parent
+    words = "plan", "--profile", "p.json", "--no-calibration", "--machine", "github-linux-2-core"
+    ended = advisor(*words, "--configuration", "shards=2,sequential", "--shards-out", "out")
+    assert ended.code == 0, ended.err
+    jobs = json.loads((advisor.directory / "out/matrix.json").read_text())["include"]
+    ran = [ran_by(job["run"], suite) for job in jobs]
+    assert sorted(ran[0] + ran[1]) == ["test_a.py::test_1", "test_b.py::test_2"]
 
 
 def test_shards_of_several_points_are_refused(advisor: Program) -> None:

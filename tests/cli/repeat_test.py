@@ -114,6 +114,7 @@ def test_a(name): pass
     assert ended.code == 0, ended.err
     findings = {finding["code"]: finding for finding in ended.document["findings"]}
     assert findings["unsteady-order"]["numbers"] == {"orders": 2, "runs": 3}
+    assert not ended.document["recommended"].startswith("processes")
 
 
 def test_a_run_that_was_killed_is_left_out(advisor: Program) -> None:

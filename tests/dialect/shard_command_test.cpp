@@ -44,18 +44,24 @@ TEST_CASE("the line of a shard names no interpreter of this machine") {
     const ShardManifest manifest = two_shards("processes=2,dist=load");
     CHECK(
         shard_line(manifest, suite("9.1.1", k_by_interpreter), "out/1.txt", {"--ignore=c.py"})
-        == "pytest tests @out/1.txt -n 2 --dist load"
+        == "python -m pytest tests @out/1.txt -n 2 --dist load"
     );
     const SuiteCommand launched{{"uv", "run", "pytest"}, {"-k", "not slow"}, ""};
     CHECK(
         shard_line(manifest, suite("9.1.1", launched), "out/1.txt", {})
         == "uv run pytest -k 'not slow' @out/1.txt -n 2 --dist load"
     );
+    // A launcher whose words do not name pytest keeps all of them.
+    const SuiteCommand script{{"./test.sh"}, {"-m", "slow"}, ""};
+    CHECK(
+        shard_line(manifest, suite("9.1.1", script), "o.txt", {})
+        == "./test.sh -m slow @o.txt -n 2 --dist load"
+    );
     // As the command of a recording, where all words are the launcher's.
     const SuiteCommand recorded{{"/venv/python", "-m", "pytest", "tests"}, {}, ""};
     CHECK(
         shard_line(two_shards("processes=2,dist=planned"), suite("9.1.1", recorded), "o.txt", {})
-        == "advisor run --configuration processes=2,dist=planned --command pytest -- tests @o.txt"
+        == "advisor run --configuration processes=2,dist=planned --python python -- tests @o.txt"
     );
 }
 
@@ -64,6 +70,6 @@ TEST_CASE("a pytest that reads no arguments from files gets them as words") {
         shard_line(
             two_shards("sequential"), suite("8.1.2", k_by_interpreter), "o.txt", {"--ignore=c d.py"}
         )
-        == "pytest tests '--ignore=c d.py' -n0"
+        == "python -m pytest tests '--ignore=c d.py' -n0"
     );
 }

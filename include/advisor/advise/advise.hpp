@@ -41,6 +41,10 @@ struct Ability {
     std::string threads_because;
 };
 
+/// False where several recordings collected the same tests in different orders, and nobody wanted
+/// it so: pytest-xdist runs nothing if its workers do.
+[[nodiscard]] bool collects_in_one_order(const Profile& profile);
+
 struct AdviseOptions {
     std::uint32_t most_workers = 0;  ///< 0: chosen from the machine's cores and the waiting share
     std::vector<Configuration> asked_for;  ///< always among the predictions

@@ -12,6 +12,9 @@
 
 namespace advisor {
 
+/// Of a file as ids name it, from where the suite was started.
+[[nodiscard]] std::string path_of(const std::string& file, const ProfiledRun& run);
+
 /// pytest's arguments that leave out the files of all other shards, to follow the user's own. A
 /// file that nobody knew when the suite was recorded runs on every machine: no test is lost.
 /// `run`: where the suite was started, and what its ids are relative to.

@@ -34,8 +34,7 @@ struct Suite {
 /// from it. All are the launcher's where no word is pytest's name.
 [[nodiscard]] SuiteCommand split_at_pytest(const std::vector<std::string>& words);
 
-/// "pytest ARGUMENTS" of an interpreter here, which another machine does not have; a launcher
-/// stays.
+/// With the python of another machine for an interpreter of this one; a launcher stays.
 [[nodiscard]] SuiteCommand on_any_machine(const SuiteCommand& command);
 
 struct InterpreterWish {
@@ -55,6 +54,11 @@ struct InterpreterWish {
 /// The arguments less those that only say how pytest reports and when it stops: -v, -q, -x, -s,
 /// --maxfail, --tb, --color, --durations, --junitxml and the like. The same tests, the same costs.
 [[nodiscard]] std::vector<std::string> without_reporting(const std::vector<std::string>& arguments);
+
+/// The arguments less those that name a file to report to: --junitxml, --report-log, --html and the
+/// like. A further run of some tests must not write over the report of all.
+[[nodiscard]] std::vector<std::string>
+without_report_files(const std::vector<std::string>& arguments);
 
 /// Splits as a POSIX shell does without expansions: blanks, both quotes, backslash.
 [[nodiscard]] Result<std::vector<std::string>> split_words(std::string_view text);

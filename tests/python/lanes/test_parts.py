@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .conftest import PLUGINS
+from .conftest import PLUGINS, ROOT
 
 sys.path.insert(0, PLUGINS[0])
 sys.path.insert(0, PLUGINS[1])
@@ -114,3 +114,9 @@ def test_values_of_other_types_are_told() -> None:
 def test_builtin_values_stay_what_they_are() -> None:
     value = {"a": [1, 2.5, (None, "\udc80", b"x"), {"b": True}]}
     assert restored(plain(value)) == value
+
+
+def test_the_readme_says_where_the_plugin_and_what_it_imports_are() -> None:
+    places = ":".join(f"TREE/{os.path.relpath(place, ROOT)}" for place in PLUGINS)
+    readme = (ROOT / "README.md").read_text()
+    assert f"PYTHONPATH={places} python -m pytest -p advisor_lanes" in readme
