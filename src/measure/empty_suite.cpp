@@ -19,6 +19,32 @@ constexpr int k_tests_in_file = 100;
 constexpr double k_tests = k_files * k_tests_in_file;
 constexpr Bytes k_longest_journal{64 << 20};
 
+/// What a pytest plugin imports late, the tests that use it have imported before: Hypothesis'
+/// plugin imports all of it when the session ends, which in a suite without a test of its kind
+/// would make ends of workers cost a second. So a test module, which no controller loads, imports
+/// the packages of all distributions that bring a plugin.
+constexpr std::string_view k_imports_of_plugins = R"(import contextlib
+import importlib
+from importlib import metadata
+
+
+def packages(distribution):
+    named = distribution.read_text("top_level.txt")
+    if named:
+        return set(named.split())
+    paths = [path.parts for path in distribution.files or ()]
+    return {parts[0] for parts in paths if len(parts) == 2 and parts[1] == "__init__.py"}
+
+
+for distribution in metadata.distributions():
+    if any(entry.group == "pytest11" for entry in distribution.entry_points):
+        for name in sorted(packages(distribution)):
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+
+
+)";
+
 /// Nothing, or an error that says which event a journal lacks.
 class Events {
 public:
@@ -96,7 +122,8 @@ Result<EmptySuite> EmptySuite::create(const Interpreter& interpreter) {
     }
     Status written = place->put("pytest.ini", "[pytest]\n");
     for (int i = 0; i < k_files && written; ++i) {
-        written = place->put(fmt::format("test_empty_{}.py", i), text);
+        const std::string_view before = i == 0 ? k_imports_of_plugins : std::string_view();
+        written = place->put(fmt::format("test_empty_{}.py", i), fmt::format("{}{}", before, text));
     }
     std::vector<PluginFile> files = lanes_package();
     files.push_back(journal_plugin());
