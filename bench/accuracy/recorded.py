@@ -83,7 +83,9 @@ class Record:
         return self.directory / f"profile-{number}.json.xz"
 
     def profiles(self) -> list[Path]:
-        return sorted(self.directory.glob("profile-*.json.xz"))
+        """The undisturbed recordings, or all where every one was disturbed."""
+        made = sorted(self.directory.glob("profile-*.json.xz"))
+        return [path for path in made if not is_disturbed_profile(path)] or made
 
     def save(self) -> None:
         document = {"suite": self.about, "frozen": self.frozen}
@@ -118,3 +120,8 @@ def pack(document: Path, packed: Path, installed: Path) -> None:
 
 def unpack(packed: Path) -> bytes:
     return lzma.decompress(packed.read_bytes())
+
+
+def is_disturbed_profile(packed: Path) -> bool:
+    seen = json.loads(unpack(packed))["disturbance"]
+    return is_disturbed(seen["steal_fraction"], seen["foreign_fraction"], seen["throttled_s"])
