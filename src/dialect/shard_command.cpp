@@ -32,10 +32,10 @@ std::vector<std::string>
 shard_arguments(const ShardManifest& manifest, std::size_t position, const ProfiledRun& run) {
     std::vector<std::string> words;
     for (std::size_t other = 0; other < manifest.shards.size(); ++other) {
+        if (other == position) {
+            continue;
+        }
         for (const std::string& file : manifest.shards[other].files) {
-            if (other == position) {
-                continue;
-            }
             // What is ignored is not imported, but for what the user names himself.
             words.push_back(fmt::format("--ignore={}", path_of(file, run)));
             words.push_back(fmt::format("--deselect={}::", file));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace advisor {
 
@@ -27,6 +28,23 @@ std::string quoted(const std::string& word) {
         text += c == '\'' ? std::string("'\\''") : std::string(1, c);
     }
     return text + "'";
+}
+
+/// Less those options with their values, be it in one word or two.
+std::vector<std::string> without_options(
+    const std::vector<std::string>& arguments, std::span<const std::string_view> options
+) {
+    std::vector<std::string> kept;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const std::string_view word = arguments[i];
+        const std::string_view name = word.substr(0, word.find('='));
+        if (std::find(options.begin(), options.end(), name) == options.end()) {
+            kept.emplace_back(word);
+        } else {
+            i += name.size() == word.size() ? 1 : 0;  // its value is the next word
+        }
+    }
+    return kept;
 }
 
 SuiteCommand by_interpreter(std::string python, std::vector<std::string> arguments) {
@@ -69,17 +87,7 @@ SuiteCommand on_any_machine(const SuiteCommand& command) {
 std::vector<std::string> without_report_files(const std::vector<std::string>& arguments) {
     static constexpr std::array<std::string_view, 6> k_writing{
         "--junitxml", "--junit-xml", "--report-log", "--html", "--json-report-file", "--csv"};
-    std::vector<std::string> kept;
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const std::string_view word = arguments[i];
-        const std::string_view name = word.substr(0, word.find('='));
-        if (std::find(k_writing.begin(), k_writing.end(), name) == k_writing.end()) {
-            kept.emplace_back(word);
-        } else {
-            i += name.size() == word.size() ? 1 : 0;  // its value is the next word
-        }
-    }
-    return kept;
+    return without_options(arguments, k_writing);
 }
 
 Result<SuiteCommand> suite_command(
@@ -137,21 +145,12 @@ std::vector<std::string> without_reporting(const std::vector<std::string>& argum
         "--verbosity"};
     static constexpr std::array<std::string_view, 6> k_alone{
         "--exitfirst", "--verbose", "--quiet", "--no-header", "--no-summary", "--showlocals"};
-    const auto is_one_of = [](const auto& names, std::string_view word) {
-        return std::find(names.begin(), names.end(), word) != names.end();
-    };
-    std::vector<std::string> kept;
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const std::string_view word = arguments[i];
-        const std::string_view name = word.substr(0, word.find('='));
+    std::vector<std::string> kept = without_options(arguments, k_with_value);
+    std::erase_if(kept, [&](std::string_view word) {
         const bool letters = word.size() > 1 && word.front() == '-'
                              && word.find_first_not_of("vqxsl", 1) == std::string_view::npos;
-        if (is_one_of(k_with_value, name)) {
-            i += name.size() == word.size() ? 1 : 0;  // its value is the next word
-        } else if (!letters && !is_one_of(k_alone, word)) {
-            kept.emplace_back(word);
-        }
-    }
+        return letters || std::find(k_alone.begin(), k_alone.end(), word) != k_alone.end();
+    });
     return kept;
 }
 

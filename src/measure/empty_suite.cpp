@@ -20,9 +20,9 @@ constexpr double k_tests = k_files * k_tests_in_file;
 constexpr Bytes k_longest_journal{64 << 20};
 
 /// What a pytest plugin imports late, the tests that use it have imported before: Hypothesis'
-/// plugin imports all of it when the session ends, which in a suite without a test of its kind
-/// would make ends of workers cost a second. So a test module, which no controller loads, imports
-/// the packages of all distributions that bring a plugin.
+/// plugin imports all of it when pytest ends, which in a suite without tests that use it would make
+/// ends of workers cost a second. So a test module, which no controller loads, imports the packages
+/// of all distributions that bring a plugin.
 constexpr std::string_view k_imports_of_plugins = R"(import contextlib
 import importlib
 from importlib import metadata

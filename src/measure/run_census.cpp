@@ -33,8 +33,7 @@ std::optional<TestOutcome> Seen::outcome() const {
 RunCensus::RunCensus(const Runs& runs) {
     for (const Profile* run : runs) {
         if (run->run.complete) {
-            whole_.push_back(run);
-            ++complete_;
+            complete_.push_back(run);
         }
         Occurrences<std::string_view> occurrences;
         for (const TestCost& test : run->tests) {
@@ -50,7 +49,7 @@ RunCensus::RunCensus(const Runs& runs) {
 std::vector<UnsteadyTest> RunCensus::unsteady() const {
     std::vector<UnsteadyTest> tests;
     for (const auto& [key, seen] : tests_) {
-        UnsteadyTest test{std::string(key.first), {}, complete_ - seen.collected};
+        UnsteadyTest test{std::string(key.first), {}, complete() - seen.collected};
         for (std::size_t i = 0; i < Seen::k_outcomes; ++i) {
             if (seen.outcomes.at(i) > 0) {
                 const std::string name(name_of(static_cast<TestOutcome>(i)));
@@ -66,11 +65,11 @@ std::vector<UnsteadyTest> RunCensus::unsteady() const {
 
 std::uint32_t RunCensus::orders() const {
     std::set<std::vector<std::string_view>> orders;
-    for (const Profile* run : whole_) {
+    for (const Profile* run : complete_) {
         std::vector<std::string_view> order;
         Occurrences<std::string_view> occurrences;
         for (const TestCost& test : run->tests) {
-            if (of(test.id, occurrences.next(test.id)).collected == complete_) {
+            if (of(test.id, occurrences.next(test.id)).collected == complete()) {
                 order.emplace_back(test.id);
             }
         }
@@ -84,7 +83,7 @@ std::int64_t RunCensus::strangeness_of(const Profile& run) const {
     Occurrences<std::string_view> occurrences;
     for (const TestCost& test : run.tests) {
         const Seen& seen = of(test.id, occurrences.next(test.id));
-        strangeness += 2 * seen.collected > complete_ ? -1 : 1;
+        strangeness += 2 * seen.collected > complete() ? -1 : 1;
     }
     return strangeness;
 }

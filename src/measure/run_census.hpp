@@ -48,9 +48,12 @@ public:
     [[nodiscard]] std::int64_t strangeness_of(const Profile& run) const;
 
 private:
+    [[nodiscard]] std::uint32_t complete() const {
+        return static_cast<std::uint32_t>(complete_.size());
+    }
+
     std::map<std::pair<std::string_view, std::uint32_t>, Seen> tests_;
-    Runs whole_;  ///< the complete ones
-    std::uint32_t complete_ = 0;
+    Runs complete_;
 };
 
 }  // namespace advisor
