@@ -25,7 +25,7 @@ bool contains(const std::vector<Configuration>& all, const Configuration& wanted
 std::vector<Prediction> predictions_of(
     const Profile& profile, const ModelParameters& parameters, const AdviseOptions& options
 ) {
-    const Workload workload = make_workload(profile);
+    const Workload workload = make_workload(profile, parameters.recorder);
     const Machine machine = machine_of(profile.host);
     const PredictionOptions how = prediction_options(profile.interpreter, options.seed);
     const Predictor predictor(workload, parameters, machine, how);

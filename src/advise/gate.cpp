@@ -169,7 +169,8 @@ Result<GateVerdict> gate(
     const Machine machine = machine_of(base.host);
     const PredictionOptions how = prediction_options(base.interpreter, options.seed);
     const WallOf wall_of = [&](const Profile& profile, const Configuration& configuration) {
-        return simulate(make_workload(profile), configuration, parameters, machine, how).wall;
+        const Workload workload = make_workload(profile, parameters.recorder);
+        return simulate(workload, configuration, parameters, machine, how).wall;
     };
     const std::vector<Configuration> configurations = options.configurations.empty()
                                                           ? default_configurations(base, wall_of)

@@ -35,11 +35,12 @@ struct Timing {
 using Timings = std::map<std::pair<std::uint32_t, std::string>, Timing>;
 
 /// The suite dealt to `machines`; fewer parts where there are fewer files.
-std::vector<Workload> deal(const Profile& profile, std::uint32_t machines) {
+std::vector<Workload>
+deal(const Profile& profile, const RecorderCost& recorder, std::uint32_t machines) {
     std::vector<Workload> parts;
     for (const auto& part : shard_indices(profile, machines)) {
         if (!part.empty()) {
-            parts.push_back(make_workload(part_of(profile, part)));
+            parts.push_back(make_workload(part_of(profile, part), recorder));
         }
     }
     return parts;
@@ -55,7 +56,7 @@ public:
         for (const MachineType& type : options.machines) {
             configurations_.emplace(type.cores, std::vector<Configuration>());
         }
-        const Workload whole = make_workload(profile);
+        const Workload whole = make_workload(profile, parameters.recorder);
         for (auto& [cores, configurations] : configurations_) {
             configurations =
                 options.configurations.empty() ? usual(whole, cores) : options.configurations;
@@ -66,7 +67,7 @@ public:
     std::vector<Bounded> points() const {
         std::vector<std::vector<Bounded>> by_type(options_.machines.size());
         for (std::uint32_t machines = 1; machines <= most_machines(); ++machines) {
-            const std::vector<Workload> parts = deal(profile_, machines);
+            const std::vector<Workload> parts = deal(profile_, parameters_.recorder, machines);
             if (parts.size() < machines) {
                 break;  // further machines would stand idle
             }
@@ -245,7 +246,7 @@ ShardManifest shards_of(
         Shard shard;
         shard.files = files_of(profile, part);
         shard.tests = part.size();
-        const Workload workload = make_workload(part_of(profile, part));
+        const Workload workload = make_workload(part_of(profile, part), parameters.recorder);
         shard.wall =
             simulate(workload, manifest.configuration, there, machine, how).wall + type.setup;
         manifest.shards.push_back(std::move(shard));

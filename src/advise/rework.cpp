@@ -122,7 +122,7 @@ Rework rework_of(
         return rework;
     }
     const Configuration& configuration = comparison.parallel->configuration;
-    const Workload workload = make_workload(profile);
+    const Workload workload = make_workload(profile, parameters.recorder);
     const Machine machine = machine_of(profile.host);
     const Seconds least = least_saving(*comparison.parallel);
     rework.long_tests = long_tests(profile, comparison);

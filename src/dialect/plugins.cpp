@@ -36,6 +36,10 @@ std::vector<PluginFile> recorder_modules() {
     };
 }
 
+PluginFile recorder_cost_plugin() {
+    return {"advisor_recorder_cost.py", embedded_advisor_recorder_cost_py()};
+}
+
 PluginFile journal_plugin() {
     return {"advisor_journal.py", embedded_advisor_journal_py()};
 }

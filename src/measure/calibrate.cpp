@@ -141,7 +141,7 @@ Status measure_capacity(
     return {};
 }
 
-/// What pytest, xdist and forked workers take for a suite of empty tests.
+/// What pytest, xdist, forked workers and the recorder take for a suite of empty tests.
 Status measure_runners(
     CalibrationMeasurement& seen,
     const Interpreter& interpreter,
@@ -172,6 +172,9 @@ Status measure_runners(
         }
         if (status && forks) {
             status = keep(seen.forked, suite->run_forked(launcher));
+        }
+        if (status) {
+            status = keep(seen.recorded, suite->run_half_recorded(launcher));
         }
     }
     return status;
@@ -244,7 +247,7 @@ Result<CalibrationMeasurement> calibrate(
 
 std::string calibration_fingerprint(const Host& host, const Interpreter& interpreter) {
     std::string text = fmt::format(
-        "2|{}|{}|{:.2f}|{}|{}|{}|{}|{}|{}|{}",  // the first number: the experiments themselves
+        "3|{}|{}|{:.2f}|{}|{}|{}|{}|{}|{}|{}",  // the first number: the experiments themselves
         host.cpu_model,
         host.cores_allowed,
         host.usable_cores(),

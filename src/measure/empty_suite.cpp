@@ -3,7 +3,9 @@
 #include <advisor/dialect/plugins.hpp>
 #include <advisor/dialect/runner.hpp>
 #include <advisor/host/clock.hpp>
+#include <advisor/host/shared_ring.hpp>
 #include <advisor/store/files.hpp>
+#include <advisor/store/probe_output.hpp>
 
 #include <fmt/format.h>
 
@@ -17,7 +19,7 @@ namespace {
 constexpr int k_files = 6;
 constexpr int k_tests_in_file = 100;
 constexpr double k_tests = k_files * k_tests_in_file;
-constexpr Bytes k_longest_journal{64 << 20};
+constexpr Bytes k_longest_output{64 << 20};
 
 /// What a pytest plugin imports late, the tests that use it have imported before: Hypothesis'
 /// plugin imports all of it when pytest ends, which in a suite without tests that use it would make
@@ -126,7 +128,10 @@ Result<EmptySuite> EmptySuite::create(const Interpreter& interpreter) {
         written = place->put(fmt::format("test_empty_{}.py", i), fmt::format("{}{}", before, text));
     }
     std::vector<PluginFile> files = lanes_package();
-    files.push_back(journal_plugin());
+    for (const PluginFile& file : recorder_modules()) {
+        files.push_back(file);
+    }
+    files.insert(files.end(), {recorder_plugin(), recorder_cost_plugin(), journal_plugin()});
     for (const PluginFile& file : files) {
         if (written) {
             written = place->put(file.name, file.text);
@@ -138,38 +143,47 @@ Result<EmptySuite> EmptySuite::create(const Interpreter& interpreter) {
     return EmptySuite(std::move(*place), interpreter);
 }
 
-Result<EmptySuite::Run>
-EmptySuite::run(const char* configuration, ProcessLauncher& launcher) const {
-    const std::string journal_path = place_.path() + "/journal";
-    if (const Status emptied = place_.put("journal", ""); !emptied) {
-        return tl::unexpected(emptied.error());
-    }
-    const PluginLoading journal = load_journal(journal_path);
-    const std::vector<std::string> words =
-        runner_arguments(parse_configuration(configuration).value(), interpreter_, {});
+Result<ProcessEnd> EmptySuite::run(
+    const std::vector<std::string>& words, const PluginLoading& plugin, ProcessLauncher& launcher
+) const {
     ProcessSpec spec;
     spec.argv = {interpreter_.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"};
     spec.argv.insert(spec.argv.end(), words.begin(), words.end());
-    spec.argv.insert(spec.argv.end(), journal.words.begin(), journal.words.end());
+    spec.argv.insert(spec.argv.end(), plugin.words.begin(), plugin.words.end());
     spec.directory = place_.path();
-    spec.environment = {journal.variable, {"PYTEST_ADDOPTS", std::nullopt}};
-    spec.path_entries = {{"PYTHONPATH", place_.path(), journal.keep_as}};
+    spec.environment = {plugin.variable, {"PYTEST_ADDOPTS", std::nullopt}};
+    spec.path_entries = {{"PYTHONPATH", place_.path(), plugin.keep_as}};
     spec.input = Stream::discard;
     spec.output = Stream::capture;
     spec.error = Stream::with_output;
     spec.deadline = Seconds(120);
     auto end = launcher.run(spec, {});
-    if (!end) {
-        return tl::unexpected(end.error());
-    }
-    const auto text = read_file(journal_path, k_longest_journal);
-    if (end->exit_code != 0 || !text) {
+    if (end && end->exit_code != 0) {
         return fail(
             ErrorKind::environment,
             "cannot calibrate",
             end->forwarded ? "it was interrupted" : "pytest fails on a suite of empty tests",
             "look whether `pytest` works in an empty directory"
         );
+    }
+    return end;
+}
+
+Result<EmptySuite::Run>
+EmptySuite::run(const char* configuration, ProcessLauncher& launcher) const {
+    const std::string path = place_.path() + "/journal";
+    if (const Status emptied = place_.put("journal", ""); !emptied) {
+        return tl::unexpected(emptied.error());
+    }
+    const std::vector<std::string> words =
+        runner_arguments(parse_configuration(configuration).value(), interpreter_, {});
+    auto end = run(words, load_journal(path), launcher);
+    if (!end) {
+        return tl::unexpected(end.error());
+    }
+    const auto text = read_file(path, k_longest_output);
+    if (!text) {
+        return tl::unexpected(text.error());
     }
     return Run{std::move(*end), read_journal(*text)};
 }
@@ -248,6 +262,23 @@ Result<ForkedRun> EmptySuite::run_forked(ProcessLauncher& launcher) const {
     seen.parent_test_cpu = cpu->of_a_test;
     seen.rest_cpu = cpu->rest;
     return seen;
+}
+
+Result<RecordedHalf> EmptySuite::run_half_recorded(ProcessLauncher& launcher) const {
+    const auto ring = SharedRing::create();  // holds all frames of so few tests
+    if (!ring) {
+        return tl::unexpected(ring.error());
+    }
+    const auto end =
+        run({"-p", recorder_cost_plugin().module()}, load_recorder(ring->path()), launcher);
+    if (!end) {
+        return tl::unexpected(end.error());
+    }
+    const auto text = read_file(place_.path() + "/recorder_cost.json", k_longest_output);
+    if (!text) {
+        return tl::unexpected(text.error());
+    }
+    return read_recorded_half(*text);
 }
 
 }  // namespace advisor

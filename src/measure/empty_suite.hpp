@@ -3,6 +3,7 @@
 // A suite of tests that do nothing, and what runs of it say about pytest and xdist themselves.
 
 #include <advisor/base/result.hpp>
+#include <advisor/dialect/plugins.hpp>
 #include <advisor/domain/calibration.hpp>
 #include <advisor/domain/host.hpp>
 #include <advisor/host/private_directory.hpp>
@@ -21,6 +22,7 @@ public:
     [[nodiscard]] Result<SequentialRun> run_sequential(ProcessLauncher& launcher) const;
     [[nodiscard]] Result<WorkerRun> run_with_worker(ProcessLauncher& launcher) const;
     [[nodiscard]] Result<ForkedRun> run_forked(ProcessLauncher& launcher) const;
+    [[nodiscard]] Result<RecordedHalf> run_half_recorded(ProcessLauncher& launcher) const;
 
 private:
     struct Run {
@@ -34,6 +36,10 @@ private:
 
     /// `configuration`: its spec.
     [[nodiscard]] Result<Run> run(const char* configuration, ProcessLauncher& launcher) const;
+    [[nodiscard]] Result<ProcessEnd>
+    run(const std::vector<std::string>& words,
+        const PluginLoading& plugin,
+        ProcessLauncher& launcher) const;
 
     PrivateDirectory place_;
     Interpreter interpreter_;

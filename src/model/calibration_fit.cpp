@@ -170,6 +170,29 @@ void fit_forked(ModelParameters& fitted, const CalibrationMeasurement& seen) {
         })));
 }
 
+/// Tests with and without the recorder took turns, so that all runs may be taken together.
+void fit_recorder(ModelParameters& fitted, const CalibrationMeasurement& seen) {
+    const auto of_tests = [&](std::vector<Seconds> RecordedHalf::*tests) {
+        std::vector<double> all;
+        for (const RecordedHalf& run : seen.recorded) {
+            for (const Seconds cpu : run.*tests) {
+                all.push_back(cpu.value());
+            }
+        }
+        return all;
+    };
+    const std::vector<double> with = of_tests(&RecordedHalf::tests_with);
+    const std::vector<double> without = of_tests(&RecordedHalf::tests_without);
+    if (with.empty() || without.empty()) {
+        return;  // it could not be attached
+    }
+    fitted.recorder.start_cpu =
+        Seconds(median(column<RecordedHalf>(seen.recorded, [](const RecordedHalf& run) {
+            return run.start_cpu;
+        })));
+    fitted.recorder.test_cpu = not_negative(median(with) - median(without));
+}
+
 }  // namespace
 
 ModelParameters fit_parameters(const CalibrationMeasurement& seen, const ModelParameters& priors) {
@@ -188,6 +211,9 @@ ModelParameters fit_parameters(const CalibrationMeasurement& seen, const ModelPa
     }
     if (!seen.forked.empty() && !seen.sequential.empty()) {
         fit_forked(fitted, seen);
+    }
+    if (!seen.recorded.empty()) {
+        fit_recorder(fitted, seen);
     }
     fitted.spawn = seen.spawn;
     return fitted;

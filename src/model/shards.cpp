@@ -50,7 +50,6 @@ Workload part_of(const Workload& workload, const std::vector<std::uint32_t>& tes
     part.collection = workload.collection;
     part.finish = workload.finish;
     part.collected = tests.size();
-    part.sequential_wall = workload.sequential_wall;
     part.process_rss = workload.process_rss;
     part.collected_rss = workload.collected_rss;
     part.free_threaded = workload.free_threaded;

@@ -28,6 +28,14 @@ Demand all_cpu(const Cost& cost) {
 
 using DemandOf = Demand (*)(const Cost&);
 
+/// Without that much computing of the thread that runs tests, or as much of it as there is.
+Demand without_cpu(Demand demand, Seconds cpu) {
+    const Seconds less = std::min(cpu, std::max(demand.cpu - demand.overlapped, Seconds(0)));
+    demand.cpu -= less;
+    demand.gil = std::max(demand.gil - less, Seconds(0));
+    return demand;
+}
+
 Demand test_demand(const TestCost& test, DemandOf demand_from) {
     const Seconds protocol = sound(test.protocol_overhead);
     Demand demand = demand_from(test.setup) + demand_from(test.call) + demand_from(test.teardown);
@@ -58,8 +66,9 @@ private:
 
 class Builder {
 public:
-    explicit Builder(const Profile& profile)
+    Builder(const Profile& profile, const RecorderCost& recorder)
         : profile_(profile),
+          recorder_(profile.host.rung == Rung::none ? RecorderCost{} : recorder),
           demand_from_(profile.host.rung == Rung::none ? &all_cpu : &demand_of),
           nodes_(profile.fixture_definitions) {
         if (profile.interpreter.xdist_version) {
@@ -78,14 +87,15 @@ public:
         }
         result_.nodes = nodes_.nodes();
         result_.unit_names = units_.take();
-        settle_wall();
         return std::move(result_);
     }
 
 private:
     void add_session() {
         const SessionCost& session = profile_.session;
-        result_.boot = demand_from_(session.start) + demand_from_(session.configure);
+        result_.boot = without_cpu(
+            demand_from_(session.start) + demand_from_(session.configure), recorder_.start_cpu
+        );
         result_.collection = demand_from_(session.collection);
         result_.finish = demand_from_(session.finish) + demand_from_(session.exit);
         result_.collected = profile_.tests.size();
@@ -132,7 +142,7 @@ private:
     void add_test(TestIndex index, const TestCost& test) {
         WorkTest work;
         work.test = index;
-        work.demand = test_demand(test, demand_from_);
+        work.demand = without_cpu(test_demand(test, demand_from_), recorder_.test_cpu);
         work.scope = units_.id("s", model::scope_unit(test.id));
         work.file = units_.id("f", model::file_unit(test.id));
         work.group = units_.id("g", model::group_unit(test.id, test.groups, version_));
@@ -174,25 +184,8 @@ private:
         return result_.needs.size() - before;
     }
 
-    /// An imported profile may have no wall time of the whole; then its parts must do.
-    void settle_wall() {
-        result_.sequential_wall = sound(profile_.run.wall);
-        if (result_.sequential_wall > Seconds(0)) {
-            return;
-        }
-        Demand whole = result_.boot + result_.collection + result_.finish;
-        for (const WorkTest& test : result_.tests) {
-            whole += test.demand;
-        }
-        for (const FixtureInstance& instance : profile_.fixtures) {
-            if (is_shared(instance.use)) {
-                whole += demand_from_(instance.setup) + demand_from_(instance.teardown);
-            }
-        }
-        result_.sequential_wall = whole.alone();
-    }
-
     const Profile& profile_;
+    RecorderCost recorder_;
     DemandOf demand_from_;
     XdistVersion version_;
     model::NodeTable nodes_;
@@ -226,8 +219,8 @@ Demand demand_of(const Cost& cost) {
     return demand;
 }
 
-Workload make_workload(const Profile& profile) {
-    return Builder(profile).build();
+Workload make_workload(const Profile& profile, const RecorderCost& recorder) {
+    return Builder(profile, recorder).build();
 }
 
 }  // namespace advisor

@@ -30,6 +30,8 @@ std::vector<ParameterRow> parameter_rows(const ModelParameters& p) {
         row("fork_wall", p.fork_wall, "fork of a collected process, each worker"),
         row("forked_test_cpu", p.forked_test_cpu, "further CPU of a forked worker, each test"),
         row("forked_parent_cpu", p.forked_parent_cpu, "CPU of the parent, each test"),
+        row("recorder_start_cpu", p.recorder.start_cpu, "of a profile: loading the recorder"),
+        row("recorder_test_cpu", p.recorder.test_cpu, "of a profile: the recorder, each test"),
         row("gil_switch_interval", p.gil_switch_interval, "sys.getswitchinterval()")};
 }
 

@@ -160,9 +160,12 @@ void describe(auto& fields, Like<ModelParameters> auto& parameters) {
         const ModelParameters priors = prior_parameters();
         parameters.forked_test_cpu = priors.forked_test_cpu;
         parameters.forked_parent_cpu = priors.forked_parent_cpu;
+        parameters.recorder = priors.recorder;
     }
     fields.later_field("forked_test_cpu_s", parameters.forked_test_cpu);
     fields.later_field("forked_parent_cpu_s", parameters.forked_parent_cpu);
+    fields.later_field("recorder_start_cpu_s", parameters.recorder.start_cpu);
+    fields.later_field("recorder_test_cpu_s", parameters.recorder.test_cpu);
     fields.field("gil_switch_interval_s", parameters.gil_switch_interval);
     fields.field("capacity", parameters.capacity);
     require_capacity_curve(fields, "capacity", parameters.capacity);

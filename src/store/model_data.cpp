@@ -34,6 +34,8 @@ ModelParameters parameters_in(FieldReader& fields) {
         prior.fork_wall = reviewed_seconds(numbers, "fork_wall");
         prior.forked_test_cpu = reviewed_seconds(numbers, "forked_test_cpu");
         prior.forked_parent_cpu = reviewed_seconds(numbers, "forked_parent_cpu");
+        prior.recorder.start_cpu = reviewed_seconds(numbers, "recorder_start_cpu");
+        prior.recorder.test_cpu = reviewed_seconds(numbers, "recorder_test_cpu");
         prior.gil_switch_interval = reviewed_seconds(numbers, "gil_switch_interval");
         prior.relative_error = reviewed_number(numbers, "relative_error", "1");
     });

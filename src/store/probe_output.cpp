@@ -106,4 +106,25 @@ Result<std::vector<CapacitySample>> read_capacity(std::string_view text) {
     return samples;
 }
 
+Result<RecordedHalf> read_recorded_half(std::string_view text) {
+    const auto json = parse_json(text, Extent::whole);
+    Trouble trouble;
+    RecordedHalf half;
+    if (json) {
+        const Place at(*json, trouble);
+        FieldReader fields(at);
+        fields.field("start", half.start_cpu);
+        fields.field("with", half.tests_with);
+        fields.field("without", half.tests_without);
+    }
+    if (!json || trouble.found()) {
+        return fail(
+            ErrorKind::environment,
+            "cannot measure what the recorder costs",
+            json ? trouble.because() : json.error()
+        );
+    }
+    return half;
+}
+
 }  // namespace advisor

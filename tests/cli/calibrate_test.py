@@ -26,3 +26,6 @@ def test_stages_that_could_not_be_measured_are_named_with_the_reason(advisor: Pr
     )
     assert "hint: what is predicted does not need them" in ended.err
     assert "spawn" not in ended.document and ended.document["format"] == "advisor.calibration"
+    # What stands there was measured, and is not what the program assumes.
+    assert ended.document["recorder_test_cpu_s"] not in (0, 0.00007)
+    assert ended.document["recorder_start_cpu_s"] not in (0, 0.035)

@@ -158,3 +158,17 @@ TEST_CASE("a forked worker's cost for a test is the rest of the CPU, less a sequ
     seen.forked = {{100, Seconds(0.0002), Seconds(0.01)}};
     CHECK(fit_parameters(seen, priors()).forked_test_cpu == Seconds(0));
 }
+
+TEST_CASE("what the recorder costs a test is the difference of the medians with and without it") {
+    CalibrationMeasurement seen;
+    const std::vector<Seconds> without{Seconds(0.25), Seconds(0.5), Seconds(0.25)};
+    seen.recorded = {
+        {Seconds(0.03), {Seconds(0.375), Seconds(0.375), Seconds(9)}, without},
+        {Seconds(0.04), {Seconds(0.375)}, {Seconds(0.25)}},
+        {Seconds(0.05), {Seconds(0.375)}, {Seconds(0.25)}}};
+    CHECK(fit_parameters(seen, priors()).recorder == RecorderCost{Seconds(0.04), Seconds(0.125)});
+    seen.recorded = {{Seconds(0.03), {Seconds(0.25)}, {Seconds(0.5)}}};
+    CHECK(fit_parameters(seen, priors()).recorder.test_cpu == Seconds(0));
+    seen.recorded = {{Seconds(0.03), {}, without}};  // no recorder there
+    CHECK(fit_parameters(seen, priors()).recorder == priors().recorder);
+}

@@ -191,8 +191,32 @@ TEST_CASE("the parts of the session become boot, collection and finish") {
     CHECK(workload.boot.blocked == Seconds(0.25));
     CHECK(workload.collection.alone() == Seconds(2.0));
     CHECK(workload.finish.alone() == Seconds(0.5));
-    // No wall time of the whole was recorded: the sum.
-    CHECK(workload.sequential_wall == Seconds(5.0));
-    profile.run.wall = Seconds(6.0);
-    CHECK(make_workload(profile).sequential_wall == Seconds(6.0));
+}
+
+TEST_CASE("what the recorder adds is taken off, of what there is of its thread's computing") {
+    Profile profile =
+        profile_of({test("a.py::x", cost(0.5, 0.25)), test("a.py::y", cost(0.25, 0.125))});
+    profile.session.start = cost(1.0, 1.0);
+    const RecorderCost recorder{Seconds(0.25), Seconds(0.1875)};
+    const Workload workload = make_workload(profile, recorder);
+    CHECK(workload.boot.alone() == Seconds(0.75));
+    CHECK(workload.tests.at(0).demand.alone() == Seconds(0.3125));
+    CHECK(workload.tests.at(0).demand.blocked == Seconds(0.25));
+    CHECK(workload.tests.at(0).demand.gil == Seconds(0.0625));
+    CHECK(workload.tests.at(1).demand.cpu == Seconds(0));  // it has no more
+    CHECK(workload.tests.at(1).demand.alone() == Seconds(0.125));
+    profile.host.rung = Rung::none;  // an import: nothing was recorded
+    CHECK(make_workload(profile, recorder).boot.alone() == Seconds(1.0));
+    CHECK(make_workload(profile, recorder).tests.at(0).demand.cpu == Seconds(0.5));
+}
+
+TEST_CASE("a helper that ran beside the test is none of the recorder's computing") {
+    Cost whole = cost(1.0, 0.25);
+    whole.children_cpu = Seconds(2.0);
+    const Demand all = demand_of(whole);
+    const Workload workload =
+        make_workload(profile_of({test("a.py::x", whole)}), {Seconds(0), Seconds(10.0)});
+    const Demand demand = workload.tests.at(0).demand;
+    CHECK(demand.cpu == all.overlapped);
+    CHECK(demand.alone() == all.blocked);
 }

@@ -104,6 +104,8 @@ ModelParameters RandomValues::parameters() {
           &parameters.fork_wall,
           &parameters.forked_test_cpu,
           &parameters.forked_parent_cpu,
+          &parameters.recorder.start_cpu,
+          &parameters.recorder.test_cpu,
           &parameters.gil_switch_interval}) {
         *time = seconds();
     }

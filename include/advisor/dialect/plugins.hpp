@@ -25,6 +25,7 @@ struct PluginFile {
 [[nodiscard]] PluginFile recorder_plugin();
 /// What the recorder imports, and the library with which it writes.
 [[nodiscard]] std::vector<PluginFile> recorder_modules();
+[[nodiscard]] PluginFile recorder_cost_plugin();
 [[nodiscard]] PluginFile journal_plugin();
 [[nodiscard]] PluginFile planned_plugin();
 [[nodiscard]] PluginFile probe_plugin();

@@ -47,6 +47,13 @@ struct ForkedRun {
     Seconds rest_cpu;         ///< CPU of the worker, and of the parent after its session's end
 };
 
+/// One sequential run of the empty tests, of which the recorder saw half.
+struct RecordedHalf {
+    Seconds start_cpu;                ///< of loading the recorder
+    std::vector<Seconds> tests_with;  ///< wall of each test that it saw
+    std::vector<Seconds> tests_without;
+};
+
 struct CalibrationMeasurement {
     Disturbance disturbance;                 ///< over all experiments
     std::vector<Seconds> interpreter_wall;   ///< of `python -c pass`
@@ -58,6 +65,7 @@ struct CalibrationMeasurement {
     std::vector<SequentialRun> sequential;
     std::vector<WorkerRun> with_worker;  ///< empty where xdist is not installed
     std::vector<ForkedRun> forked;       ///< empty where forked workers are refused
+    std::vector<RecordedHalf> recorded;
 };
 
 }  // namespace advisor

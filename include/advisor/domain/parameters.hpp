@@ -21,6 +21,13 @@ struct CapacityPoint {
     friend bool operator==(const CapacityPoint&, const CapacityPoint&) = default;
 };
 
+/// CPU of the recorder on the thread that runs tests, which is in every profile that it made.
+struct RecorderCost {
+    Seconds start_cpu;  ///< once: loading it
+    Seconds test_cpu;   ///< for each test, hooks of pytest and their dispatch included
+    friend bool operator==(const RecorderCost&, const RecorderCost&) = default;
+};
+
 struct ModelParameters {
     // pytest-xdist: start
     Seconds interpreter_start;  ///< `python -c pass`, wall
@@ -41,6 +48,8 @@ struct ModelParameters {
     Seconds fork_wall;          ///< fork of a collected process, for each worker
     Seconds forked_test_cpu;    ///< extra CPU in a worker for each test
     Seconds forked_parent_cpu;  ///< CPU of the parent for each test: to tell what came of it
+    // what a profile has and no other run
+    RecorderCost recorder;
     // one machine
     Seconds gil_switch_interval{0.005};   ///< sys.getswitchinterval()
     std::vector<CapacityPoint> capacity;  ///< rising in `runnable`, starts at 1; never empty

@@ -16,6 +16,7 @@ namespace advisor {
 /// processes than cores only take turns.
 /// A forked worker's cost for each test is what is left of a run's CPU without the parent's, less
 /// what a sequential run takes for it.
+/// The recorder's cost for each test is the difference of the medians of tests with and without it.
 /// `source` is `measured` if a worker of xdist was seen, else `assumed`; `relative_error` is the
 /// scatter of the repeats, at least that of a good model (5 %).
 [[nodiscard]] ModelParameters

@@ -8,6 +8,7 @@
 // steps, damaged imports) becomes zero, and nothing is longer than k_longest_span.
 
 #include <advisor/base/units.hpp>
+#include <advisor/domain/parameters.hpp>
 #include <advisor/domain/profile.hpp>
 
 #include <cstdint>
@@ -103,7 +104,6 @@ struct Workload {
     Demand collection;            ///< collecting all tests once
     Demand finish;                ///< session finish and exit of one process
     std::uint64_t collected = 0;  ///< tests collected, whether they ran or not
-    Seconds sequential_wall;      ///< as profiled, from exec to exit
     Bytes process_rss;            ///< peak of the sequential process
     Bytes collected_rss;          ///< its peak up to the end of the first test
     bool free_threaded = false;
@@ -113,6 +113,8 @@ struct Workload {
 /// Tests that were never started, or were interrupted, have no cost and are left out. Where the
 /// profile has no CPU times at all (an import, or a machine on rung `none`) every second counts
 /// as CPU: the assumption under which more workers than cores promise nothing.
-[[nodiscard]] Workload make_workload(const Profile& profile);
+/// `recorder` is taken off what was recorded; what it does for each collected item lies outside of
+/// the spans of a profile. An import has no such cost.
+[[nodiscard]] Workload make_workload(const Profile& profile, const RecorderCost& recorder = {});
 
 }  // namespace advisor

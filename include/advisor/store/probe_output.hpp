@@ -17,4 +17,7 @@ namespace advisor {
 /// Of advisor_capacity.py. A round ends where a count of processes comes again.
 [[nodiscard]] Result<std::vector<CapacitySample>> read_capacity(std::string_view text);
 
+/// Of advisor_recorder_cost.py.
+[[nodiscard]] Result<RecordedHalf> read_recorded_half(std::string_view text);
+
 }  // namespace advisor
