@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,18 @@ ADVISOR = os.environ.get("ADVISOR", str(Path(__file__).parents[2] / "build/relea
 Document = dict[str, Any]
 
 
-def advice_from(profile: bytes, calibration: Path, specs: list[str]) -> Document:
-    """The advice document of `advisor analyze`, which predicts all of `specs`."""
-    words = [ADVISOR, "analyze", "--json", "--quiet", "--profile", "-"]
-    words += ["--calibration", str(calibration)]
+def advice_from(profile: bytes, calibration: bytes, specs: list[str]) -> Document:
+    """The advice document of `advisor analyze`, which predicts all of `specs`. Its ranges are the
+    model's own, since what they are stretched by comes from the same runs."""
+    words = [ADVISOR, "analyze", "--json", "--quiet", "--model-ranges", "--profile", "-"]
     for spec in specs:
         words += ["--configuration", spec]
-    # Elsewhere than in a suite, and with no calibration to find.
-    ended = subprocess.run(words, input=profile, cwd="/", capture_output=True, check=False)
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        file.write(calibration)
+        file.flush()
+        words += ["--calibration", file.name]
+        # Elsewhere than in a suite, and with no calibration to find.
+        ended = subprocess.run(words, input=profile, cwd="/", capture_output=True, check=False)
     if ended.returncode not in (0, 3):
         raise SystemExit(f"advisor analyze exited with {ended.returncode}\n{ended.stderr.decode()}")
     advice: Document = json.loads(ended.stdout)

@@ -24,6 +24,7 @@ MOST_STEAL = 0.02
 MOST_FOREIGN = 0.05
 
 USAGE_ERROR = 4  # of pytest
+REPEATS = 3  # of each configuration, at least
 
 
 def is_disturbed(steal: float, foreign: float, throttled_s: float) -> bool:
@@ -76,6 +77,13 @@ class Record:
     def measured_s(self, spec: str) -> float:
         return statistics.median(self.walls(spec))
 
+    @property
+    def is_complete(self) -> bool:
+        """A suite that is still being recorded is not scored."""
+        done = {(run.spec, run.repeat) for run in self.runs}
+        repeats = [sum(spec == each for each, _ in done) for spec in self.specs]
+        return min(repeats, default=0) >= REPEATS
+
     def exit_codes(self, spec: str) -> list[int]:
         return sorted({run.exit_code for run in self.runs if run.spec == spec})
 
@@ -110,6 +118,11 @@ def load(name: str) -> Record | None:
 
 def names() -> list[str]:
     return sorted(path.parent.name for path in RECORDED.glob("*/measured.json"))
+
+
+def complete() -> list[Record]:
+    records = [load(name) for name in names()]
+    return [record for record in records if record is not None and record.is_complete]
 
 
 def pack(document: Path, packed: Path, installed: Path) -> None:

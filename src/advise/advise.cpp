@@ -31,7 +31,7 @@ std::vector<Prediction> predictions_of(
     const Predictor predictor(workload, parameters, machine, how);
     std::vector<Prediction> predictions;
     for (const Configuration& configuration : candidates(profile, options)) {
-        predictions.push_back(judged(predictor.predict(configuration), options.ability));
+        predictions.push_back(judged(predictor.predict(configuration), options.ability, profile));
         predictions.back().asked_for = contains(options.asked_for, configuration);
     }
     return predictions;

@@ -3,11 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
-#include <string_view>
 
+#include "advise/ability.hpp"
 #include "advise/findings.hpp"
 
 namespace advisor {
@@ -214,24 +212,6 @@ void times_only(const Profile& profile, std::vector<Finding>& findings) {
 }
 
 }  // namespace
-
-bool collects_in_one_order(const Profile& profile) {
-    if (!profile.repeats || profile.repeats->orders <= 1) {
-        return true;
-    }
-    // All workers of xdist shuffle alike, or read the same cache.
-    constexpr std::array<std::string_view, 6> k_wanted{
-        "--ff", "--failed-first", "--nf", "--new-first", "--random-order", "--random-order-bucket"};
-    const auto wants = [&](const std::string& word) {
-        return std::find(k_wanted.begin(), k_wanted.end(), word.substr(0, word.find('=')))
-               != k_wanted.end();
-    };
-    const auto shuffles = [](const Package& plugin) { return plugin.name == "pytest-randomly"; };
-    const auto& words = profile.run.command;
-    const auto& plugins = profile.interpreter.plugins;
-    return std::any_of(words.begin(), words.end(), wants)
-           || std::any_of(plugins.begin(), plugins.end(), shuffles);
-}
 
 std::vector<Finding> profile_findings(const Profile& profile) {
     std::vector<Finding> findings;

@@ -1,6 +1,7 @@
 #include "advise/shard.hpp"
 
 #include <advisor/base/assert.hpp>
+#include <advisor/base/longest_first.hpp>
 
 #include <algorithm>
 #include <map>
@@ -44,24 +45,21 @@ std::vector<File> files_of(const Profile& profile) {
 
 }  // namespace
 
-/// Longest processing time first: within 4/3 - 1/(3k) of the best deal (Graham 1969).
 std::vector<std::vector<std::uint32_t>>
 shard_indices(const Profile& profile, std::uint32_t shards) {
     ADVISOR_ASSERT(shards > 0, "a suite is dealt to at least one machine");
-    std::vector<File> files = files_of(profile);
-    std::stable_sort(files.begin(), files.end(), [](const File& a, const File& b) {
-        return a.time > b.time;
-    });
-    std::vector<std::vector<std::uint32_t>> parts(shards);
-    std::vector<std::pair<Seconds, std::size_t>> loads(shards);  // and tests
+    const std::vector<File> files = files_of(profile);
+    std::vector<Piece> pieces;
+    pieces.reserve(files.size());
     for (const File& file : files) {
-        const auto least = std::min_element(loads.begin(), loads.end());
-        auto& part = parts[static_cast<std::size_t>(least - loads.begin())];
-        least->first += file.time;
-        least->second += file.tests.size();
-        part.insert(part.end(), file.tests.begin(), file.tests.end());
+        pieces.push_back({file.time.value(), file.tests.size()});
     }
-    for (auto& part : parts) {
+    std::vector<std::vector<std::uint32_t>> parts;
+    for (const auto& dealt : dealt_longest_first(pieces, shards)) {
+        std::vector<std::uint32_t>& part = parts.emplace_back();
+        for (const std::size_t file : dealt) {
+            part.insert(part.end(), files[file].tests.begin(), files[file].tests.end());
+        }
         std::sort(part.begin(), part.end());
     }
     return parts;

@@ -84,10 +84,13 @@ int analyze(const Arguments& arguments, Shell& shell) {
         report_error(going.error());
         return k_suite_failed;
     }
-    const auto parameters =
+    auto parameters =
         parameters_given_or_for(basis->suite, arguments, machinery.instruments(), shell);
     if (!parameters) {
         return refused(parameters.error());
+    }
+    if (arguments.has("model-ranges")) {
+        parameters->scored.clear();
     }
     const Advice advice =
         advice_for(basis->recorded.profile, basis->suite, *parameters, std::move(*options));
@@ -132,6 +135,7 @@ Command analyze_command() {
           true},
          {"workers", "N", "consider at most N workers (default: from cores and waiting)"},
          calibration_option(),
+         {"model-ranges", "", "ranges by the model alone, not as wide as measured suites say"},
          {"all", "", "print all predictions, not only the best"},
          written_file("html", "write the advice as a page, too")}
     )));

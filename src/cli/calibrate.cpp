@@ -34,7 +34,7 @@ Command calibrate_command() {
     spec.summary = "measures what workers cost on this machine with this interpreter";
     spec.usage = "[OPTIONS]";
     spec.text =
-        "Takes about 18 s, on a quiet machine. Other commands do it by themselves, once; this one "
+        "Takes about 20 s, on a quiet machine. Other commands do it by themselves, once; this one "
         "does it again. Kept in ${XDG_CACHE_HOME:-~/.cache}/advisor; for an hour only where others "
         "disturbed it.";
     spec.options = with_common(with_suite({}));

@@ -14,7 +14,6 @@
 #include <advisor/store/recording.hpp>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <csignal>
@@ -386,7 +385,7 @@ ModelParameters parameters_for(
     if (auto cached = cached_calibration(fingerprint)) {
         return std::move(*cached);
     }
-    shell.note("measuring what workers cost on this machine (once, about 18 s)");
+    shell.note("measuring what workers cost on this machine (once, about 20 s)");
     const auto parameters = calibrate_now(suite, instruments, shell);
     if (!parameters) {
         report_error(parameters.error());
@@ -426,15 +425,6 @@ Advice advice_for(
     AdviseOptions options
 ) {
     options.ability = ability_of(suite.interpreter, suite.command);
-    if (options.ability.forked && !profile.run.unforkable.empty()) {
-        options.ability.forked = false;
-        options.ability.forked_because = fmt::format("{}", fmt::join(profile.run.unforkable, "; "));
-    }
-    if (options.ability.xdist && !collects_in_one_order(profile)) {
-        options.ability.xdist = options.ability.planned = false;
-        options.ability.xdist_because = options.ability.planned_because =
-            "its workers would collect the tests in different orders, and then it runs none";
-    }
     Advice advice = advise(profile, parameters, options);
     for (Prediction& prediction : advice.predictions) {
         const auto why =

@@ -5,6 +5,7 @@
 #include <advisor/store/documents.hpp>
 #include <advisor/store/files.hpp>
 #include <advisor/store/imports.hpp>
+#include <advisor/store/model_data.hpp>
 
 #include <fmt/format.h>
 
@@ -91,7 +92,38 @@ render(const std::string& text, const std::string& origin, const Request& reques
     );
 }
 
+/// How accurate predictions are, of no document.
+Result<std::string> about_accuracy(const Arguments& arguments, const Shell& shell) {
+    if (arguments.positional || arguments.has("tests-csv")) {
+        return fail(
+            ErrorKind::usage,
+            "--about-accuracy takes no document",
+            "it prints what this version of advisor was measured to be",
+            "leave one of them out, or call advisor report twice"
+        );
+    }
+    const std::string format = arguments.value("format").value_or(shell.json() ? "json" : "text");
+    if (format == "json") {
+        return std::string(shipped_accuracy_json());
+    }
+    if (format == "markdown") {
+        return as_markdown(shipped_accuracy());
+    }
+    if (format == "text") {
+        return as_text(shipped_accuracy(), shell.style());
+    }
+    return fail(
+        ErrorKind::usage,
+        fmt::format("the accuracy has no form '{}'", escape_terminal(format)),
+        "",
+        "it has text, markdown and json"
+    );
+}
+
 Result<std::string> produce(const Arguments& arguments, const Shell& shell) {
+    if (arguments.has("about-accuracy")) {
+        return about_accuracy(arguments, shell);
+    }
     if (const auto path = arguments.value("tests-csv")) {
         if (arguments.positional) {
             return fail(
@@ -168,11 +200,13 @@ Command report_command() {
         {{"format", "FORM", "text (default), markdown, html (advice), json, trace (profile)"},
          written_file("output", "write it here instead of standard output"),
          {"tests-csv", "FILE", "print the tests of a profile, one a line"},
+         {"about-accuracy", "", "print how near predictions came on real suites"},
          {"all", "", "print all rows"}}
     );
     spec.examples = {
         "advisor report advice.json --format html --output advice.html",
-        "advisor report --tests-csv profile.json"};
+        "advisor report --tests-csv profile.json",
+        "advisor report --about-accuracy"};
     spec.positional = "FILE";
     return {std::move(spec), report};
 }

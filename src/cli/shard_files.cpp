@@ -1,5 +1,6 @@
 #include "cli/shard_files.hpp"
 
+#include <advisor/advise/advise.hpp>
 #include <advisor/advise/plan.hpp>
 #include <advisor/dialect/runner.hpp>
 #include <advisor/dialect/shard_command.hpp>
@@ -32,9 +33,8 @@ Status can_be_run(const ShardManifest& manifest, const GivenProfile& basis) {
             "choose another distribution: --configuration"
         );
     }
-    const auto& unforkable = basis.profile.run.unforkable;
-    if (std::holds_alternative<Forked>(configuration.runner) && !unforkable.empty()) {
-        return no_shards(unforkable.front(), "choose processes=N,dist=...: --configuration");
+    if (auto because = forbidden_by_recording(basis.profile, configuration)) {
+        return no_shards(std::move(*because), "choose another runner: --configuration");
     }
     const auto why = why_not_runnable(configuration, basis.suite.interpreter, basis.suite.command);
     return why ? Status(no_shards(why->because, why->hint)) : Status();

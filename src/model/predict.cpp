@@ -4,6 +4,7 @@
 
 #include "model/bound.hpp"
 #include "model/memory.hpp"
+#include "model/ranges.hpp"
 #include "model/replication.hpp"
 #include "model/runs.hpp"
 
@@ -97,10 +98,17 @@ Prediction Predictor::predict(const Configuration& configuration) const {
 
     Prediction prediction;
     prediction.configuration = configuration;
-    const Interval<double> wall = model::interval_of(std::move(walls), times.wall, error);
+    const model::RangeFactors factors =
+        is_sequential ? model::RangeFactors{}
+                      : model::range_factors(study_->parameters.scored, kind_of(configuration));
+    const Interval<double> wall =
+        model::stretched(model::interval_of(std::move(walls), times.wall, error), factors.wall);
     prediction.wall = {Seconds(wall.low), Seconds(wall.mid), Seconds(wall.high)};
-    prediction.speedup =
-        model::interval_of(std::move(speedups), times.wall > 0.0 ? alone / times.wall : 1.0, error);
+    prediction.speedup = model::stretched(
+        model::interval_of(std::move(speedups), times.wall > 0.0 ? alone / times.wall : 1.0, error),
+        factors.speedup
+    );
+    prediction.range_calibrated = factors.calibrated;
     const model::Scenario& scenario = runs[slowest].scenario();
     const model::LowerBound bound = model::lower_bound_of(scenario, times.tests_begin);
     // The two are summed up in another order.

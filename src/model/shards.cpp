@@ -1,5 +1,7 @@
 #include "model/shards.hpp"
 
+#include <advisor/base/longest_first.hpp>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -68,25 +70,22 @@ Workload part_of(const Workload& workload, const std::vector<std::uint32_t>& tes
 }  // namespace
 
 std::vector<Workload> deal(const Workload& workload, std::uint32_t machines) {
-    std::vector<File> files = files_of(workload);
-    std::stable_sort(files.begin(), files.end(), [](const File& a, const File& b) {
-        return a.seconds > b.seconds;
-    });
+    const std::vector<File> files = files_of(workload);
+    std::vector<Piece> pieces;
+    pieces.reserve(files.size());
+    for (const File& file : files) {
+        pieces.push_back({file.seconds, file.tests.size()});
+    }
     // More machines than files stand idle.
     const std::size_t used = std::clamp<std::size_t>(files.size(), 1, std::max(1U, machines));
-    std::vector<std::vector<std::uint32_t>> deals(used);
-    std::vector<std::pair<double, std::size_t>> loads(used);  // and tests
-    for (const File& file : files) {
-        const auto least = std::min_element(loads.begin(), loads.end());
-        auto& deal = deals[static_cast<std::size_t>(least - loads.begin())];
-        least->first += file.seconds;
-        least->second += file.tests.size();
-        deal.insert(deal.end(), file.tests.begin(), file.tests.end());
-    }
     std::vector<Workload> parts;
-    for (std::vector<std::uint32_t>& deal : deals) {
-        std::sort(deal.begin(), deal.end());
-        parts.push_back(part_of(workload, deal));
+    for (const auto& dealt : dealt_longest_first(pieces, used)) {
+        std::vector<std::uint32_t> tests;
+        for (const std::size_t file : dealt) {
+            tests.insert(tests.end(), files[file].tests.begin(), files[file].tests.end());
+        }
+        std::sort(tests.begin(), tests.end());
+        parts.push_back(part_of(workload, tests));
     }
     return parts;
 }

@@ -9,10 +9,10 @@
 
 namespace advisor::model {
 
-/// Parts that are not empty: whole files, longest first to the machine that has least so far
-/// (Graham, 1969), collection order kept inside of a part. A file counts with one instance of each
-/// of its module and class fixtures; wider ones every machine sets up for itself. Each machine
-/// boots and collects the whole suite and drops what is not its own.
+/// Parts that are not empty: whole files, dealt longest first (base/longest_first.hpp), collection
+/// order kept inside of a part. A file counts with one instance of each of its module and class
+/// fixtures; wider ones every machine sets up for itself. Each machine boots and collects the whole
+/// suite and drops what is not its own.
 [[nodiscard]] std::vector<Workload> deal(const Workload& workload, std::uint32_t machines);
 
 }  // namespace advisor::model

@@ -354,13 +354,10 @@ std::string as_markdown(const DoctorReport& doctor) {
 }
 
 std::string as_markdown(const Verification& verification) {
-    std::vector<md::Column> columns;
-    for (const report::Column& column : report::verification_columns()) {
-        columns.push_back({column.header, column.align});
-    }
     const std::vector<Row> rows = report::rows_of(verification);
     return fmt::format("## {}\n\n", verification.holds ? "Kept" : "Worse than promised")
-           + md::sentence(verification.reason) + (rows.empty() ? "" : md::table(columns, rows))
+           + md::sentence(verification.reason)
+           + (rows.empty() ? "" : md::table_of(report::verification_columns(), rows))
            + md::sentence(report::noise_sentence(verification));
 }
 

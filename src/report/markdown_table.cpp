@@ -50,6 +50,15 @@ std::string table(const std::vector<Column>& columns, const std::vector<Row>& ro
     return out + "\n";
 }
 
+std::string table_of(const std::vector<report::Column>& columns, const std::vector<Row>& rows) {
+    std::vector<Column> converted;
+    converted.reserve(columns.size());
+    for (const report::Column& column : columns) {
+        converted.push_back({column.header, column.align});
+    }
+    return table(converted, rows);
+}
+
 std::string heading(std::string_view text) {
     return fmt::format("### {}\n\n", escape_markdown(text));
 }

@@ -22,6 +22,10 @@ struct Column {
 /// set in bold.
 [[nodiscard]] std::string table(const std::vector<Column>& columns, const std::vector<Row>& rows);
 
+/// The same, of columns that a table of text has, too.
+[[nodiscard]] std::string
+table_of(const std::vector<report::Column>& columns, const std::vector<Row>& rows);
+
 [[nodiscard]] std::string heading(std::string_view text);
 /// One escaped paragraph; empty for no text.
 [[nodiscard]] std::string sentence(std::string_view text);

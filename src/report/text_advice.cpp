@@ -80,7 +80,7 @@ Lines legend(
         return row->tied_with_best && row != recommended_of(advice);
     });
     marks += ties ? ", = as good within the range" : "";
-    marks += "; ranges are for nine runs in ten";
+    marks += "; " + range_words(rows);
     if (rows.size() < advice.predictions.size()) {
         marks += fmt::format("; {} more with --all", advice.predictions.size() - rows.size());
     }

@@ -176,6 +176,26 @@ std::vector<const Finding*> by_severity(const std::vector<Finding>& findings) {
     return ordered;
 }
 
+std::string range_words(const std::vector<const Prediction*>& rows) {
+    std::set<std::string_view> by_model;
+    bool is_any_calibrated = false;
+    for (const Prediction* row : rows) {
+        const std::string_view kind = kind_of(row->configuration);
+        if (row->range_calibrated) {
+            is_any_calibrated = true;
+        } else if (kind != "sequential") {
+            by_model.insert(kind);
+        }
+    }
+    std::string words = "ranges are for nine runs in ten";
+    if (by_model.empty()) {
+        return words;
+    }
+    return is_any_calibrated
+               ? fmt::format("{}, of {} by the model alone", words, fmt::join(by_model, " and "))
+               : words + " by the model alone";
+}
+
 std::vector<std::string> reasons_not_runnable(const std::vector<const Prediction*>& rows) {
     std::vector<std::string> reasons;
     for (const Prediction* row : rows) {

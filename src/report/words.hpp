@@ -53,6 +53,10 @@ machine_facts(const Host& host, const Interpreter& interpreter);
 /// Breaks first, then slows, then notes; otherwise in the given order.
 [[nodiscard]] std::vector<const Finding*> by_severity(const std::vector<Finding>& findings);
 
+/// What the ranges of these predictions are: "ranges are for nine runs in ten", and of which kinds
+/// only the model says so.
+[[nodiscard]] std::string range_words(const std::vector<const Prediction*>& rows);
+
 /// Each distinct reason why a shown configuration cannot be run here, in order of rank.
 [[nodiscard]] std::vector<std::string>
 reasons_not_runnable(const std::vector<const Prediction*>& rows);

@@ -161,6 +161,7 @@ void describe(auto& fields, Like<ModelParameters> auto& parameters) {
         parameters.forked_test_cpu = priors.forked_test_cpu;
         parameters.forked_parent_cpu = priors.forked_parent_cpu;
         parameters.recorder = priors.recorder;
+        parameters.scored = priors.scored;
     }
     fields.later_field("forked_test_cpu_s", parameters.forked_test_cpu);
     fields.later_field("forked_parent_cpu_s", parameters.forked_parent_cpu);
@@ -184,6 +185,7 @@ void describe(auto& fields, Like<Prediction> auto& prediction) {
     fields.later_field("asked_for", prediction.asked_for);
     fields.field("wall_s", prediction.wall);
     fields.field("speedup", prediction.speedup);
+    fields.later_field("range_calibrated", prediction.range_calibrated);
     fields.field("lower_bound_s", prediction.lower_bound);
     fields.field("bound_by", prediction.bound_by);
     fields.field("bound_subject", prediction.bound_subject);

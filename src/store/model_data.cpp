@@ -101,7 +101,9 @@ bool is_iso_date(std::string_view text) {
 }  // namespace
 
 ModelParameters prior_parameters() {
-    return from_embedded(embedded_cost_json(), parameters_in);
+    ModelParameters prior = from_embedded(embedded_cost_json(), parameters_in);
+    prior.scored = shipped_accuracy().suites;
+    return prior;
 }
 
 MachineCatalogue shipped_machines() {

@@ -141,6 +141,34 @@ TEST_CASE("where nothing can run but sequential, it is recommended with what is 
     }));
 }
 
+TEST_CASE("what the recording forbids is not recommended, and nothing is said to be missing") {
+    Profile profile = computing().profile();
+    AdviseOptions options = able();
+    options.ability.forked = true;
+    profile.run.unforkable = {"a thread is alive", "a database is open"};
+    Advice advice = advise(profile, ideal(), options);
+    CHECK(of(advice, "forked=4").cannot_run_because == "a thread is alive; a database is open");
+    CHECK(advice.recommended.starts_with("processes=4"));
+
+    profile.repeats = Repeats{};
+    profile.repeats->runs = 3;
+    profile.repeats->orders = 2;
+    advice = advise(profile, ideal(), options);
+    CHECK(advice.recommended == "sequential");
+    const auto has = [&](std::string_view code) {
+        return std::any_of(
+            advice.findings.begin(),
+            advice.findings.end(),
+            [&](const Finding& finding) { return finding.code == code; }
+        );
+    };
+    CHECK(has("unsteady-order"));
+    CHECK_FALSE(has("xdist-missing"));
+
+    profile.run.command = {"pytest", "--ff"};  // an order that changes on purpose
+    CHECK(advise(profile, ideal(), options).recommended.starts_with("processes=4"));
+}
+
 TEST_CASE("the gate passes an unchanged suite and fails one whose fixture got 2 s slower") {
     const auto suite = [](double setup) {
         Suite result = computing();

@@ -20,6 +20,7 @@
 #include <advisor/domain/profile.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,10 @@ struct Ability {
     std::string threads_because;
 };
 
-/// False where several recordings collected the same tests in different orders, and nobody wanted
-/// it so: pytest-xdist runs nothing if its workers do.
-[[nodiscard]] bool collects_in_one_order(const Profile& profile);
+/// Why a suite cannot be run so, as its recording shows, whatever the interpreter can do: forked
+/// workers would refuse it, or pytest-xdist, since the order of collection differs from run to run.
+[[nodiscard]] std::optional<std::string>
+forbidden_by_recording(const Profile& profile, const Configuration& configuration);
 
 struct AdviseOptions {
     std::uint32_t most_workers = 0;  ///< 0: chosen from the machine's cores and the waiting share

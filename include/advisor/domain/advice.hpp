@@ -43,7 +43,10 @@ struct Prediction {
     Configuration configuration;
     Interval<Seconds> wall;    ///< 5 %, 50 %, 95 % of what a run would take
     Interval<double> speedup;  ///< sequential wall over this wall; machine speed cancels
-    Seconds lower_bound;       ///< no schedule of this configuration can be faster
+    /// The two ranges are as wide as those of measured suites had to be; false: as the model's own
+    /// or the widest of other kinds, since too few suites were measured (19 are needed).
+    bool range_calibrated = false;
+    Seconds lower_bound;  ///< no schedule of this configuration can be faster
     Bound bound_by = Bound::work;
     std::string bound_subject;  ///< the test, group or fixture that binds; may be empty
     Bytes peak_memory;

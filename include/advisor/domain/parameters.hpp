@@ -4,6 +4,7 @@
 // the constants that `advisor calibrate` measures and that `models/cost.json` ships as priors.
 
 #include <advisor/base/units.hpp>
+#include <advisor/domain/accuracy.hpp>
 #include <advisor/domain/measured.hpp>
 #include <advisor/domain/spawn_cost.hpp>
 
@@ -61,6 +62,8 @@ struct ModelParameters {
     std::string measured_utc;
     bool disturbed = false;          ///< others used much of the machine meanwhile
     std::optional<SpawnCost> spawn;  ///< for people: the model has its costs above
+    /// Suites whose runs tell how wide ranges must be. Shipped, so that no document holds them.
+    std::vector<SuiteAccuracy> scored;
 
     friend bool operator==(const ModelParameters&, const ModelParameters&) = default;
 };

@@ -22,7 +22,7 @@ struct CalibrationOptions {
     std::function<void(std::string_view step)> progress;  ///< may be empty
 };
 
-/// Takes about 18 s. The interpreter must be able to run pytest; without xdist only its start and
+/// Takes about 20 s. The interpreter must be able to run pytest; without xdist only its start and
 /// the capacity of the cores are measured.
 [[nodiscard]] Result<CalibrationMeasurement> calibrate(
     const Interpreter& interpreter,

@@ -133,7 +133,9 @@ private:
 /// `wall.mid` is the deterministic simulation. `low` and `high` are the 5 % and 95 % points of
 /// replications whose durations are perturbed by draws that depend on the seed and the test alone
 /// (configurations stay comparable), widened by the parameters' own error. `speedup` is taken
-/// within each replication, where the speed of the machine cancels.
+/// within each replication, where the speed of the machine cancels. Both ranges are then stretched
+/// to what the measured suites of the parameters say, where these are enough; a sequential run's
+/// are not, since nothing in it is the model's.
 /// Shards are dealt by file; each machine boots and collects the whole suite, and the slowest
 /// decides.
 [[nodiscard]] Prediction predict(

@@ -2,6 +2,7 @@
 
 // Documents as GitHub-flavoured Markdown, for step summaries and pull requests.
 
+#include <advisor/domain/accuracy.hpp>
 #include <advisor/domain/advice.hpp>
 #include <advisor/domain/doctor.hpp>
 #include <advisor/domain/outcome.hpp>
@@ -24,5 +25,6 @@ namespace advisor {
 [[nodiscard]] std::string as_markdown(const ShardManifest& manifest);
 [[nodiscard]] std::string as_markdown(const DoctorReport& report);
 [[nodiscard]] std::string as_markdown(const Verification& verification);
+[[nodiscard]] std::string as_markdown(const Accuracy& accuracy);
 
 }  // namespace advisor

@@ -3,6 +3,7 @@
 // Every document as text for a terminal. Widths fit 100 columns; colour and glyphs are options,
 // so that the same values give the same bytes. Untrusted text passes escape_terminal.
 
+#include <advisor/domain/accuracy.hpp>
 #include <advisor/domain/advice.hpp>
 #include <advisor/domain/doctor.hpp>
 #include <advisor/domain/outcome.hpp>
@@ -31,6 +32,7 @@ struct TextStyle {
 [[nodiscard]] std::string as_text(const ShardManifest& manifest, const TextStyle& style);
 [[nodiscard]] std::string as_text(const DoctorReport& report, const TextStyle& style);
 [[nodiscard]] std::string as_text(const Verification& verification, const TextStyle& style);
+[[nodiscard]] std::string as_text(const Accuracy& accuracy, const TextStyle& style);
 
 /// "predicted 12.1 s (11.0-13.4), measured 12.4 s, sequential 31.0 s"; parts that are not known
 /// are left out.

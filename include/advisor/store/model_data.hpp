@@ -1,9 +1,10 @@
 #pragma once
 
-// The reviewed data of `models/`, compiled into the binary: prior costs, runners, machines and
-// prices. The same readers take a user's own file of the same form.
+// The data of `models/`, compiled into the binary: prior costs, runners, machines, prices, and how
+// accurate predictions were. The same readers take a user's own file of the same form.
 
 #include <advisor/base/result.hpp>
+#include <advisor/domain/accuracy.hpp>
 #include <advisor/domain/parameters.hpp>
 #include <advisor/domain/verdict.hpp>
 
@@ -13,8 +14,13 @@
 
 namespace advisor {
 
-/// `models/cost.json`: the priors used where no calibration was made.
+/// `models/cost.json`: the priors used where no calibration was made, with the suites of
+/// shipped_accuracy().
 [[nodiscard]] ModelParameters prior_parameters();
+
+/// `models/accuracy.json`, which script/bench accuracy --keep writes; and its text.
+[[nodiscard]] Accuracy shipped_accuracy();
+[[nodiscard]] std::string_view shipped_accuracy_json();
 
 struct MachineCatalogue {
     std::vector<MachineType> machines;
