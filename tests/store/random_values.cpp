@@ -1,5 +1,7 @@
 #include "store/random_values.hpp"
 
+#include <advisor/store/model_data.hpp>
+
 #include <array>
 #include <bit>
 #include <cmath>
@@ -114,6 +116,7 @@ ModelParameters RandomValues::parameters() {
         const std::uint32_t runnable = parameters.capacity.back().runnable + 1 + random_.below(9);
         parameters.capacity.push_back({runnable, 1.0 + random_.uniform()});
     }
+    parameters.scored = prior_parameters().scored;  // no document holds them
     parameters.source = one_of(Source::imported);
     parameters.relative_error = real();
     parameters.fingerprint = text();
