@@ -81,7 +81,8 @@ TEST_CASE("the first five rows, the best of each mode and what was asked for are
     // Ranks 6, 8, 9 and 11 are neither.
     CHECK(!has(text, "4 forked workers"));
     CHECK(!has(text, "8 threads"));
-    CHECK(has(text, "4 more"));
+    CHECK(has(text, "; 4"));  // and then the line ends
+    CHECK(has(text, "more with --all\n"));
 
     Advice asked = sample::advice();
     asked.predictions[5].asked_for = true;
