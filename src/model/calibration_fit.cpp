@@ -175,8 +175,8 @@ void fit_recorder(ModelParameters& fitted, const CalibrationMeasurement& seen) {
     const auto of_tests = [&](std::vector<Seconds> RecordedHalf::*tests) {
         std::vector<double> all;
         for (const RecordedHalf& run : seen.recorded) {
-            for (const Seconds cpu : run.*tests) {
-                all.push_back(cpu.value());
+            for (const Seconds wall : run.*tests) {
+                all.push_back(wall.value());
             }
         }
         return all;

@@ -39,8 +39,7 @@ std::vector<std::string> accuracy_sentences(const Accuracy& accuracy) {
     return {
         fmt::format(
             "{} public suites on {} cores ({}), {} parallel configurations, each run three times "
-            "or "
-            "more; scored {} at {}. Predicted times are not fitted to them.",
+            "or more; scored {} at {}. Predicted times are not fitted to them.",
             accuracy.suites.size(),
             accuracy.cores,
             accuracy.cpu,
@@ -51,8 +50,7 @@ std::vector<std::string> accuracy_sentences(const Accuracy& accuracy) {
         fmt::format(
             "Predicted seconds were off by {} on average, half of them by less than {}; speed-ups "
             "by {}. {} of the measured times lay in the predicted ranges, which are made for 90 %. "
-            "What was recommended took "
-            "{} longer than the best that was measured. {}",
+            "What was recommended took {} longer than the best that was measured. {}",
             percent(accuracy.errors.mean),
             percent(accuracy.errors.median),
             percent(accuracy.speedup_mean_percent),
