@@ -34,13 +34,13 @@ def test_all_was_sampled(seen: Seen) -> None:
     unsampled = {"time holding the GIL", "what blocked time waited for"}
     assert not unsampled & seen.missing().keys()
     sampling = seen.document["sampling"]
-    assert sampling["samples"] > 500
+    assert sampling["samples"] > 100  # as many as 2 % of a core pay for
     assert sampling["gil_held_source"] == "sampled"
     assert sampling["core_fraction"] < 0.05
 
 
 def test_who_computes_in_python_holds_the_gil(seen: Seen) -> None:
-    check_who_computes_holds_the_gil(seen, within=seen.limit(0.03, 0.06))
+    check_who_computes_holds_the_gil(seen, within=seen.limit(0.03, 0.10))
 
 
 def test_who_hashes_or_waits_does_not(seen: Seen) -> None:
