@@ -25,6 +25,7 @@ PluginFile recorder_plugin() {
 
 std::vector<PluginFile> recorder_modules() {
     return {
+        {"advisor_alone.py", embedded_advisor_alone_py()},
         {"advisor_gil.py", embedded_advisor_gil_py()},
         {"advisor_hazards.py", embedded_advisor_hazards_py()},
         {"advisor_leftovers.py", embedded_advisor_leftovers_py()},
@@ -58,6 +59,7 @@ PluginFile capacity_script() {
 
 std::vector<PluginFile> lanes_package() {
     return {
+        {"advisor_alone.py", embedded_advisor_alone_py()},
         {"advisor_hazards.py", embedded_advisor_hazards_py()},
         {"advisor_lanes/__init__.py", embedded_advisor_lanes_py()},
         {"advisor_lanes/carry.py", embedded_carry_py()},

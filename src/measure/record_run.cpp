@@ -85,6 +85,12 @@ void RecordedRun::operator()(const FixtureNeeded& record) {
     }
 }
 
+void RecordedRun::operator()(const TestAlone& record) {
+    if (record.test < tests.size() && tests[record.test].alone_because.empty()) {
+        tests[record.test].alone_because = record.because;
+    }
+}
+
 void RecordedRun::operator()(const TestPoint& record) {
     const AccountKind spent =
         record.step == Step::phase_ended ? account_of(record.phase) : AccountKind::protocol;

@@ -63,6 +63,7 @@ public:
     void operator()(const FixtureDefined& record);
     void operator()(const ItemCollected& record);
     void operator()(const FixtureNeeded& record);
+    void operator()(const TestAlone& record);
     void operator()(const TestPoint& record);
     void operator()(const FunctionFixturePoint& record);
     void operator()(const HoldingsCounted& record);

@@ -55,7 +55,7 @@ public:
 
     // Times below are what must pass between the barrier and the end of the last test. With m
     // workers, tests of p_j, instances of s_i (set-up and tear-down), alone on the machine:
-    //   work          (sum p + sum s) / m
+    //   work          (sum p + sum s) / m; what must run alone on lanes is not spread
     //   longest_test  max_j (p_j + sum of s over its needs); called fixtures if s is most of it
     //   longest_group the same for tests that stay on one worker
     //   cores         all CPU of them / most capacity
@@ -68,7 +68,8 @@ public:
     [[nodiscard]] LowerBound highest(double tests_begin) const {
         const RunCosts& costs = scenario_.costs;
         const double after = (costs.worker_exit.alone() + costs.finish.alone()).value();
-        const double work = (work_ + setups_) / nodes_;
+        const double spread = work_ + setups_ - alone_;
+        const double work = spread / nodes_ + alone_;
         LowerBound bound{tests_begin + work + after, Bound::work, {}};
         const auto consider = [&](double seconds, Bound by, const std::string& subject) {
             if (seconds > bound.seconds * (1.0 + 1e-9)) {
@@ -117,6 +118,9 @@ private:
             add(whole);
             const double length = whole.alone().value();
             work_ += length;
+            if (workload_.tests[i].alone && scenario_.costs.style == Style::lanes) {
+                alone_ += length;
+            }
             Chain chain;
             chain.tests_s = length;
             const auto needs = scenario_.courses.fixtures().needs(i);
@@ -275,6 +279,7 @@ private:
     const Workload& workload_;
     double nodes_;
     double work_ = 0.0;
+    double alone_ = 0.0;  ///< part of it
     double setups_ = 0.0;
     double cpu_ = 0.0;
     double gil_ = 0.0;

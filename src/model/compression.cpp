@@ -14,7 +14,7 @@ bool are_alike(const FixturePlan& plan, std::uint32_t a, std::uint32_t b) {
     const bool groups =
         first.marked == second.marked && (!first.marked || first.group == second.group);
     return first.node == second.node && first.scope == second.scope && first.file == second.file
-           && groups && plan.set_of(a) == plan.set_of(b);
+           && first.alone == second.alone && groups && plan.set_of(a) == plan.set_of(b);
 }
 
 /// All but the tests and what goes with them.
@@ -27,6 +27,7 @@ Workload frame_of(const Workload& workload) {
     frame.boot = workload.boot;
     frame.collection = workload.collection;
     frame.finish = workload.finish;
+    frame.exit = workload.exit;
     frame.collected = workload.collected;
     frame.free_threaded = workload.free_threaded;
     return frame;

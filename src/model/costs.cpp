@@ -58,7 +58,8 @@ void add_xdist(
     costs.latency = std::max(parameters.message_latency, Seconds(0));
     // Of an empty suite workers and controller together take worker_exit_wall.
     const Seconds computed = std::min(parameters.worker_exit_cpu, parameters.worker_exit_wall);
-    costs.worker_exit = wider(computing(computed), workload.finish);
+    costs.worker_exit = wider(computing(computed), workload.finish + workload.exit);
+    costs.finish = workload.finish;  // the controller has imported no tests that it must clear away
     Demand waiting;
     waiting.blocked = std::max(Seconds(0), parameters.worker_exit_wall - computed);
     if (waiting.alone() > costs.finish.alone()) {
@@ -92,7 +93,7 @@ RunCosts costs_of(
     RunCosts costs;
     costs.boot = workload.boot;
     costs.collection = workload.collection;
-    costs.finish = workload.finish;
+    costs.finish = workload.finish + workload.exit;
     if (const auto* processes = std::get_if<Processes>(&configuration.runner)) {
         add_xdist(costs, workload, *processes, parameters);
     } else if (const auto* forked = std::get_if<Forked>(&configuration.runner)) {

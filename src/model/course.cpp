@@ -131,7 +131,13 @@ Test Course::reach(Stretch within, double seconds) const {
 
 Courses::Courses(const Workload& workload)
     : workload_(workload),
-      fixtures_(workload) {}
+      fixtures_(workload) {
+    for (std::uint32_t i = 0; i < workload.tests.size(); ++i) {
+        if (workload.tests[i].alone) {
+            alone_.push_back(i);
+        }
+    }
+}
 
 template <typename Make>
 const Course& Courses::known(Kind kind, bool by_size, const Make& make) const {
@@ -161,20 +167,47 @@ const Course& Courses::by(std::uint32_t WorkTest::*unit, bool by_size) const {
     });
 }
 
+/// The unit of each test.
+std::vector<std::uint32_t> Courses::pulled_units() const {
+    std::vector<std::uint32_t> units;
+    units.reserve(workload_.tests.size());
+    auto own = static_cast<std::uint32_t>(workload_.unit_names.size());
+    for (const WorkTest& test : workload_.tests) {
+        units.push_back(test.marked ? test.group : own++);
+    }
+    return units;
+}
+
 const Course& Courses::pulled() const {
-    return known(Kind::pulled, false, [&] {
-        std::vector<std::uint32_t> units;
-        units.reserve(workload_.tests.size());
-        auto own = static_cast<std::uint32_t>(workload_.unit_names.size());
-        for (const WorkTest& test : workload_.tests) {
-            units.push_back(test.marked ? test.group : own++);
+    return known(Kind::pulled, false, [&] { return sorted_course(fixtures_, pulled_units()); });
+}
+
+const Course& Courses::on_lanes() const {
+    if (alone_.empty()) {
+        return pulled();
+    }
+    return known(Kind::on_lanes, false, [&] {
+        const auto [order, ends] = by_unit(pulled_units());
+        std::vector<std::uint32_t> kept;
+        std::vector<Test> kept_ends;
+        Test begin = 0;
+        for (const Test end : ends) {
+            const std::size_t before = kept.size();
+            for (; begin < end; ++begin) {
+                if (!workload_.tests[order[begin]].alone) {
+                    kept.push_back(order[begin]);
+                }
+            }
+            if (kept.size() > before) {
+                kept_ends.push_back(static_cast<Test>(kept.size()));
+            }
         }
-        return sorted_course(fixtures_, units);
+        return Course(fixtures_, std::move(kept), std::move(kept_ends));
     });
 }
 
 const GilKinds& Courses::gil_kinds(Seconds switch_interval) const {
-    return gil_kinds_.try_emplace(switch_interval, pulled(), switch_interval).first->second;
+    return gil_kinds_.try_emplace(switch_interval, on_lanes(), switch_interval).first->second;
 }
 
 const Plan& Courses::plan() const {

@@ -101,8 +101,12 @@ public:
     /// By scope, file or group: units in the order of their first tests, or by falling number of
     /// tests (stable, as sorted() in LoadScopeScheduling).
     [[nodiscard]] const Course& by(std::uint32_t WorkTest::*unit, bool by_size) const;
-    /// Tests of one xdist_group, or each for itself: the units of workers and lanes that pull.
+    /// Tests of one xdist_group, or each for itself: the units of forked workers.
     [[nodiscard]] const Course& pulled() const;
+    /// The same of what lanes pull, which is not what must run alone.
+    [[nodiscard]] const Course& on_lanes() const;
+    /// What must run alone: positions in Workload::tests, in collection order.
+    [[nodiscard]] const std::vector<std::uint32_t>& alone() const { return alone_; }
     /// What our own scheduler deals.
     [[nodiscard]] const Plan& plan() const;
     [[nodiscard]] const Course& planned() const;
@@ -110,12 +114,14 @@ public:
     [[nodiscard]] const GilKinds& gil_kinds(Seconds switch_interval) const;
 
 private:
-    enum class Kind : std::uint8_t { collection, scope, file, group, pulled, planned };
+    enum class Kind : std::uint8_t { collection, scope, file, group, pulled, on_lanes, planned };
     template <typename Make>
     const Course& known(Kind kind, bool by_size, const Make& make) const;
 
     const Workload& workload_;
     FixturePlan fixtures_;
+    std::vector<std::uint32_t> alone_;
+    [[nodiscard]] std::vector<std::uint32_t> pulled_units() const;
     mutable std::map<std::pair<Kind, bool>, Course> courses_;
     mutable std::unique_ptr<Plan> plan_;
     mutable std::map<Seconds, GilKinds> gil_kinds_;

@@ -61,7 +61,7 @@ Engine::Engine(const Scenario& scenario, const Perturbation& perturbation)
           scenario.grain.deal,
           gil_kinds_ == nullptr ? std::vector<double>{} : gil_kinds_->clock(scenario.costs.lanes)
       )),
-      fixtures_(scenario.courses.fixtures(), perturbation.fixtures, scenario.costs.nodes()),
+      fixtures_(scenario.courses.fixtures(), perturbation.fixtures, scenario.costs.nodes() + 1),
       seats_(scenario.costs.nodes()) {
     if (scenario.grain.run > 0) {
         most_run_s_ =
@@ -75,6 +75,7 @@ RunTimes Engine::run(std::vector<ScheduledTest>* schedule) {
     play();
     stage_->advance(busy_until_);
     account_idle();
+    run_alone();
     start_duty(Duty::finish, scenario_.costs.finish);
     play();
     times_.wall = stage_->now();
@@ -149,6 +150,7 @@ void Engine::duty_ended() {
         break;
     case Duty::spawn: spawned(); break;
     case Duty::message: serve(in_service_); break;
+    case Duty::alone:
     case Duty::finish:
     case Duty::none: break;
     }

@@ -66,7 +66,7 @@ public:
 
 private:
     /// What the process that the user started does in its slot.
-    enum class Duty : std::uint8_t { none, boot, collection, spawn, message, finish };
+    enum class Duty : std::uint8_t { none, boot, collection, spawn, message, alone, finish };
     enum class State : std::uint8_t {
         absent,
         booting,
@@ -99,6 +99,7 @@ private:
     Order& order(Order::Kind kind, Node node);
 
     void play();
+    void run_alone();
     void slot_ended(std::uint32_t slot);
     void duty_ended();
     void start_duty(Duty duty, const Demand& demand);

@@ -290,6 +290,47 @@ void Engine::leave(std::uint32_t seat) {
     ++gone_;
 }
 
+/// What lanes must not run, when they have ended: one test after the other on the main thread,
+/// which has fixtures of its own. Meanwhile all lanes but one are idle, as it takes the place of
+/// that one.
+void Engine::run_alone() {
+    const std::vector<std::uint32_t>& tests = scenario_.courses.alone();
+    const bool has_lanes = scenario_.costs.style == Style::lanes && scenario_.costs.lanes > 1;
+    if (!has_lanes || is_too_many(failures_)) {
+        return;
+    }
+    const double begin = stage_->now();
+    double alone_s = 0.0;
+    for (std::size_t i = 0; i < tests.size(); ++i) {
+        const WorkTest& test = scenario_.workload.tests[tests[i]];
+        const double factor = perturbation_.tests.empty() ? 1.0 : perturbation_.tests[tests[i]];
+        const FixtureVisit around =
+            fixtures_.visit(controller_, tests[i], i + 1 < tests.size() ? &tests[i + 1] : nullptr);
+        const Demand& extra = scenario_.costs.test_extra;
+        const Demand whole = test.demand * factor + around.demand + extra;
+        const double since = stage_->now();
+        start_duty(Duty::alone, whole);
+        play();
+        if (schedule_ != nullptr) {
+            schedule_->push_back({test.test, controller_, Seconds(since), Seconds(stage_->now())});
+        }
+        alone_s += whole.alone().value();
+        times_.fixtures_repeated += around.repeated.value();
+        times_.runner += extra.alone().value();
+        times_.tests += (whole.alone() - around.repeated - extra.alone()).value();
+        if (test.fails) {
+            count_failures(1);
+        }
+        if (is_too_many(failures_)) {
+            break;
+        }
+    }
+    const double elapsed = stage_->now() - begin;
+    times_.cores += elapsed - alone_s;
+    times_.idle += elapsed * (scenario_.costs.lanes - 1.0);
+    times_.tests_end = stage_->now();
+}
+
 void Engine::account_idle() {
     times_.tests_end = std::max(times_.tests_end, times_.tests_begin);
     for (const Seat& seat : seats_) {

@@ -8,8 +8,11 @@ const Course&
 course_of(const Courses& courses, const Configuration& configuration, XdistVersion version) {
     const auto* processes = std::get_if<Processes>(&configuration.runner);
     if (processes == nullptr) {
-        // A single lane keeps the collection's order.
-        return parallelism(configuration) > 1 ? courses.pulled() : courses.collection();
+        if (parallelism(configuration) <= 1) {
+            return courses.collection();  // whose order a single lane keeps
+        }
+        return std::holds_alternative<Threads>(configuration.runner) ? courses.on_lanes()
+                                                                     : courses.pulled();
     }
     const bool by_size = version >= XdistVersion{3, 5, 0}
                          && (processes->scope_reorder || version < XdistVersion{3, 8, 0});

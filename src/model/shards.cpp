@@ -51,6 +51,7 @@ Workload part_of(const Workload& workload, const std::vector<std::uint32_t>& tes
     part.boot = workload.boot;
     part.collection = workload.collection;
     part.finish = workload.finish;
+    part.exit = workload.exit;
     part.collected = tests.size();
     part.process_rss = workload.process_rss;
     part.collected_rss = workload.collected_rss;

@@ -97,7 +97,8 @@ private:
             demand_from_(session.start) + demand_from_(session.configure), recorder_.start_cpu
         );
         result_.collection = demand_from_(session.collection);
-        result_.finish = demand_from_(session.finish) + demand_from_(session.exit);
+        result_.finish = demand_from_(session.finish);
+        result_.exit = demand_from_(session.exit);
         result_.collected = profile_.tests.size();
         result_.process_rss = std::max(profile_.run.peak_rss, Bytes(0));
         result_.collected_rss = result_.process_rss;
@@ -148,6 +149,7 @@ private:
         work.group = units_.id("g", model::group_unit(test.id, test.groups, version_));
         work.fails = test.outcome == TestOutcome::failed || test.outcome == TestOutcome::error;
         work.marked = !test.groups.empty();
+        work.alone = !test.alone_because.empty();
         work.spread = test.wall_spread;
         work.node = nodes_.leaf_of(test);
         work.first_need = static_cast<std::uint32_t>(result_.needs.size());

@@ -157,6 +157,12 @@ public:
         (*object_)[std::string(key)] = column_of(std::move(column));
     }
 
+    /// Shared values that older documents of this major lack.
+    template <typename Part>
+    void later_shared(std::string_view list_key, std::string_view key, const Part& part) {
+        shared(list_key, key, part);
+    }
+
     template <typename Describe>
     void group(std::string_view key, const Describe& columns) {
         Json inner = Json::object();
@@ -270,6 +276,13 @@ public:
             }
             part(rows_[row]) = values[index];
         });
+    }
+
+    template <typename Part>
+    void later_shared(std::string_view list_key, std::string_view key, const Part& part) {
+        if (place_->has(key)) {
+            shared(list_key, key, part);
+        }
     }
 
     template <typename Describe>

@@ -49,6 +49,9 @@ void test_columns(auto& table) {
     table.shared(
         "group_lists", "groups", [](auto& test) -> auto& { return test.groups; }
     );
+    table.later_shared(
+        "alone_reasons", "alone_because", [](auto& test) -> auto& { return test.alone_because; }
+    );
     table.shared(
         "fixture_lists", "fixtures", [](auto& test) -> auto& { return test.fixtures; }
     );

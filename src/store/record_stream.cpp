@@ -31,6 +31,7 @@ enum Kind : std::uint16_t {
     failed = 6,
     holdings = 7,
     gil = 8,
+    alone = 9,
     first_session_mark = 16,
     last_session_mark = 20,
     counters = 32,
@@ -131,6 +132,13 @@ FixtureNeeded need_of(ByteReader& bytes) {
     return record;
 }
 
+TestAlone alone_of(ByteReader& bytes) {
+    TestAlone record;
+    record.test = bytes.number<std::uint32_t>();
+    record.because = bytes.text(bytes.number<std::uint32_t>());
+    return record;
+}
+
 HoldingsCounted holdings_of(ByteReader& bytes) {
     constexpr std::uint32_t k_most = 1U << 30U;  // differences of two must not overflow
     const auto count = [&] {
@@ -222,6 +230,7 @@ std::optional<Record> record_of(std::uint16_t kind, ByteReader& bytes) {
     case fixture: return fixture_of(bytes);
     case item: return item_of(bytes);
     case need: return need_of(bytes);
+    case alone: return alone_of(bytes);
     case holdings: return holdings_of(bytes);
     case gil: return gil_of(bytes);
     case failed: {

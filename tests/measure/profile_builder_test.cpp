@@ -368,13 +368,14 @@ Record random_record(Random& random, Mark& now) {
         now.children_sys_s = std::bit_cast<double>(random.next());
     }
     const FixtureUse use{{number(4)}, number(2)};
-    switch (random.below(8)) {
+    switch (random.below(9)) {
     case 0: return FixtureDefined{number(4), {"f", static_cast<Scope>(random.below(5)), ""}};
     case 1: return ItemCollected{number(6), "a.py::t", 4, 0, {}, {use}};
     case 2: return FixtureNeeded{number(6), use};
     case 3: return SessionMark{static_cast<SessionPoint>(random.below(5)), number(6), now};
     case 4: return CountersMark{now, MemoryBefore{random.next(), random.next()}};
-    case 5:
+    case 5: return TestAlone{number(6), "capsys"};
+    case 6:
         return FixtureMark{
             number(6),
             number(4),

@@ -169,6 +169,10 @@ Workload random_suite(std::uint64_t seed, std::uint32_t tests) {
     suite.made.fixtures[0].teardown = demand(0.0, 0.05);
     suite.made.process_rss = Bytes(100 << 20);
     suite.made.collected_rss = Bytes(60 << 20);
+    Random of_threads(seed + 1);
+    for (WorkTest& test : suite.made.tests) {
+        test.alone = of_threads.uniform() < 0.05;
+    }
     return suite.workload();
 }
 

@@ -155,6 +155,9 @@ TEST_CASE("workers and controller together leave as calibrated, a longer finish 
     // A finish of 2 s in the workers, and then again in the controller.
     suite.made.finish = demand(2.0);
     CHECK(finish() == Approx(4.0));
+    // What the imports of the tests take to be cleared away, the controller has not.
+    suite.made.exit = demand(1.0);
+    CHECK(finish() == Approx(5.0));
 }
 
 TEST_CASE("forked workers start from one collected process, each after its fork") {

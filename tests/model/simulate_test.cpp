@@ -143,6 +143,32 @@ TEST_CASE("lanes pull one test at a time and know the next one") {
     CHECK(run.wall.value() == Approx(5.0));
 }
 
+TEST_CASE("what must run alone follows the lanes, with fixtures of its own") {
+    // The lanes end 0 and 2 at 2 s; then 1 and 3 take 1 s each, behind a further set-up of 4 s.
+    Suite suite = sleeping({2, 1, 2, 1});
+    suite.made.tests[1].alone = suite.made.tests[3].alone = true;
+    suite.made.finish = demand(0.5);
+    const Simulation run = simulated(suite.workload(), "threads=2", 2);
+    CHECK(orders(run, 3) == "0; 2; 1 3");
+    CHECK(run.wall.value() == Approx(4.5));
+    CHECK(part(run.breakdown, "imbalance") == Approx(1.0));  // one of two lanes for 2 s
+    CHECK(sum(run.breakdown) == Approx(4.5));
+    suite.fixture("db", Scope::session, demand(0.0, 4.0), {0, 1});
+    const Simulation with = simulated(suite.workload(), "threads=2", 2);
+    CHECK(with.wall.value() == Approx(12.5));
+    CHECK(part(with.breakdown, "fixtures_repeated") == Approx(2.0));
+    CHECK(sum(with.breakdown) == Approx(12.5));
+    // Processes share nothing, and neither does a single lane.
+    CHECK(wall(suite.workload(), "forked=2") < 12.0);
+    CHECK(wall(suite.workload(), "threads=1") == Approx(10.5));
+}
+
+TEST_CASE("lanes without a test of theirs end at once") {
+    Suite suite = sleeping({1, 2});
+    suite.made.tests[0].alone = suite.made.tests[1].alone = true;
+    CHECK(wall(suite.workload(), "threads=4") == Approx(3.0));
+}
+
 TEST_CASE("forked workers begin with neighbours, and an idle one steals") {
     // Worker 0 begins with 0 to 3, worker 1 with 4 to 7, of which it holds 4 and 5. At 3 s worker 0
     // has nothing that follows 3: it steals 7, the later half of 6 and 7, and at 4 s the 6 as well.

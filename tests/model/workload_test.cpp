@@ -179,7 +179,7 @@ TEST_CASE("a class fixture outside of a class belongs to its test alone") {
     CHECK(workload.tests[0].node == workload.needs[0].node);
 }
 
-TEST_CASE("the parts of the session become boot, collection and finish") {
+TEST_CASE("the parts of the session become boot, collection, finish and exit") {
     Profile profile = profile_of({test("a.py::test_x", cost(1, 1))});
     profile.session.start = cost(1.0, 1.0);
     profile.session.configure = cost(0.5, 0.25);
@@ -190,7 +190,8 @@ TEST_CASE("the parts of the session become boot, collection and finish") {
     CHECK(workload.boot.alone() == Seconds(1.5));
     CHECK(workload.boot.blocked == Seconds(0.25));
     CHECK(workload.collection.alone() == Seconds(2.0));
-    CHECK(workload.finish.alone() == Seconds(0.5));
+    CHECK(workload.finish.alone() == Seconds(0.25));
+    CHECK(workload.exit.alone() == Seconds(0.25));
 }
 
 TEST_CASE("what the recorder adds is taken off, of what there is of its thread's computing") {

@@ -68,6 +68,7 @@ TestCost RandomValues::test(std::size_t definitions) {
     test.module_length = random_.below(length + 1);
     test.class_length = random_.below(length + 1);
     test.groups = texts();
+    test.alone_because = text();
     test.outcome = one_of(TestOutcome::not_run);
     test.begin = seconds();
     test.setup = cost();

@@ -94,6 +94,7 @@ Stream one_of_each() {
     stream.mark(32, 0xffffffff, 0, 78);
     stream.mark(48, 0, 9, 79);
     stream.mark(51, 0, 9, 80);
+    stream.frame(9, Payload().u32(2).u32(6).text("capsys").str());
     stream.frame(0, std::string(16, '\0'));
     return stream;
 }
@@ -107,7 +108,8 @@ std::vector<Record> decoded(std::string_view bytes) {
 
 TEST_CASE("every kind of frame becomes its record") {
     const std::vector<Record> records = decoded(one_of_each().bytes());
-    REQUIRE(records.size() == 13);
+    REQUIRE(records.size() == 14);
+    CHECK(std::get<TestAlone>(records[13]) == TestAlone{2, "capsys"});
     CHECK(std::get<RunFact>(records[0]) == RunFact{"python", "3.9"});
 
     const auto& fixture = std::get<FixtureDefined>(records[1]);
@@ -231,23 +233,23 @@ TEST_CASE("what cannot be a frame is an error that says where it is") {
     }
     SUBCASE("another number than the next") {
         bytes += Payload().u32(8).u32(0).str();
-        why = "frame 0 where 13 is due";
+        why = "frame 0 where 14 is due";
     }
     SUBCASE("a kind that there is not") {
-        bytes += Payload().u32(8).add(std::uint16_t{99}).add(std::uint16_t{13}).str();
+        bytes += Payload().u32(8).add(std::uint16_t{99}).add(std::uint16_t{14}).str();
         why = "a frame of kind 99 that makes no sense";
     }
     SUBCASE("a payload that is too short") {
-        bytes += Payload().u32(16).add(std::uint16_t{19}).add(std::uint16_t{13}).u64(0).str();
+        bytes += Payload().u32(16).add(std::uint16_t{19}).add(std::uint16_t{14}).u64(0).str();
         why = "a frame of kind 19 that makes no sense";
     }
     SUBCASE("a step that there is not") {
-        bytes += Payload().u32(32).add(std::uint16_t{5}).add(std::uint16_t{13}).str();
+        bytes += Payload().u32(32).add(std::uint16_t{5}).add(std::uint16_t{14}).str();
         bytes += point(8, 0, 0, 0);
         why = "a frame of kind 5 that makes no sense";
     }
     RecordDecoder decoder;
-    CHECK(decoder.feed(bytes).size() == 13);
+    CHECK(decoder.feed(bytes).size() == 14);
     CHECK(decoder.feed(one_of_each().bytes()).empty());
     REQUIRE(decoder.error().has_value());
     CHECK(decoder.error()->because.starts_with(why + " at byte " + std::to_string(length)));

@@ -136,6 +136,9 @@ struct TestCost {
     std::uint32_t module_length = 0;
     std::uint32_t class_length = 0;
     std::vector<std::string> groups;  ///< names of xdist_group marks, outermost first
+    /// Why it must not run while others do on further threads of its process; empty: nothing is
+    /// known against it. As the recording's own plugin found it.
+    std::string alone_because;
     TestOutcome outcome = TestOutcome::not_run;
     Seconds begin;  ///< of its set-up, from the exec of the run
     Cost setup;     ///< without fixtures of class scope or wider

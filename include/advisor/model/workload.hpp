@@ -85,6 +85,7 @@ struct WorkTest {
     std::uint32_t file = 0;        ///< unit of loadfile: id cut at the first "::"
     std::uint32_t group = 0;       ///< unit of loadgroup; a test without a mark is its own
     bool fails = false;            ///< counts against --maxfail
+    bool alone = false;            ///< shares more with others than a thread may
     bool marked = false;           ///< carries an xdist_group mark: its group must stay together
     std::uint32_t node = 0;        ///< innermost collector, into Workload::nodes
     std::uint32_t first_need = 0;  ///< needs are Workload::needs[first_need, first_need + needs)
@@ -102,7 +103,8 @@ struct Workload {
     std::vector<std::string> unit_names;     ///< names of scopes, files and groups, by id
     Demand boot;                  ///< interpreter, pytest, plugins and conftest of one process
     Demand collection;            ///< collecting all tests once
-    Demand finish;                ///< session finish and exit of one process
+    Demand finish;                ///< session finish of one process
+    Demand exit;                  ///< end of an interpreter that has imported the tests
     std::uint64_t collected = 0;  ///< tests collected, whether they ran or not
     Bytes process_rss;            ///< peak of the sequential process
     Bytes collected_rss;          ///< its peak up to the end of the first test

@@ -20,6 +20,7 @@
 //                 changed them ran after the begin of that test
 //    8 gil        u64 ns that the GIL was held, u64 ns of them in which the holder was on no core,
 //                 u64 releases; all since counting began and up to the point or mark that follows
+//    9 alone      u32 test, length of the reason, reason
 //   16.. marks    u32 test, u32 a, u32 b, u32 c, then a Mark as in `mark_of`:
 //     16 imported, 17 configured, 18 collected, 19 finished (a = exit status), 20 unconfigured
 //     32 counters (a = KiB, b = microseconds, as in MemoryBefore)
@@ -89,6 +90,13 @@ struct FixtureNeeded {
     std::uint32_t test = 0;
     FixtureUse use;
     friend bool operator==(const FixtureNeeded&, const FixtureNeeded&) = default;
+};
+
+/// That a test must not run beside others on further threads of its process.
+struct TestAlone {
+    std::uint32_t test = 0;
+    std::string because;
+    friend bool operator==(const TestAlone&, const TestAlone&) = default;
 };
 
 enum class Phase : std::uint8_t { setup, call, teardown };
@@ -192,6 +200,7 @@ using Record = std::variant<
     FixtureDefined,
     ItemCollected,
     FixtureNeeded,
+    TestAlone,
     TestPoint,
     FunctionFixturePoint,
     HoldingsCounted,

@@ -33,6 +33,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import advisor_alone
 import pytest
 from advisor_gil import begin_counting, counter
 from advisor_hazards import found as hazards
@@ -43,7 +44,7 @@ from advisor_standard import mmap
 from advisor_writer import TO_FORK
 
 # Kinds of frames.
-FACT, FIXTURE, ITEM, NEED, FAILED = 1, 2, 3, 4, 6
+FACT, FIXTURE, ITEM, NEED, FAILED, ALONE = 1, 2, 3, 4, 6, 9
 IMPORTED, CONFIGURED, COLLECTED, FINISHED, UNCONFIGURED = 16, 17, 18, 19, 20
 SETUP_BEGIN, SETUP_END, TEARDOWN_BEGIN, TEARDOWN_END = 48, 49, 50, 51
 
@@ -89,7 +90,8 @@ class Recorder:
         self.kept: list[object] = []  # so that an id() is never another object's later
         self.definitions: dict[int, int] = {}
         self.uses: tuple[object, list[tuple[str, int]]] = (None, [])
-        self.parent: tuple[object, tuple[int, int, bool]] = (None, (0, 0, False))
+        self.parent: tuple[object, tuple[int, int, bool, bool]] = (None, (0, 0, False, False))
+        self.alone: tuple[object, str | None] = (None, None)
         self.instances = 0
         self.spans_of = (
             (self.begin_narrow, self.end_narrow),
@@ -169,22 +171,38 @@ class Recorder:
         index = self.tests[id(item)] = len(self.tests)
         self.kept.append(item)
         node_id = encoded(item.nodeid)[: self.longest // 2]
-        module, class_, in_group = self.of_parent(item)
+        module, class_, in_group, marked = self.of_parent(item)
         groups = self.groups(item) if in_group or item.own_markers else b""
         uses = self.fixtures(item)
         head = self.pack("=6I", index, module, class_, len(uses) // 8, len(groups), len(node_id))
         self.frame(ITEM, head + uses + groups + node_id)
+        self.tell_alone(item, index, marked)
         return index
 
-    def of_parent(self, item: pytest.Item) -> tuple[int, int, bool]:
-        """Byte lengths of the parts of the node id that name its module and innermost class, and
-        whether one of its parents is in a group of xdist."""
+    def tell_alone(self, item: pytest.Item, index: int, marked: bool) -> None:
+        """Why the test must not run beside others on threads, where that is known of it."""
+        known = getattr(item, "_fixtureinfo", None)
+        if known is None or self.alone[0] is not known:  # parametrisations may share one
+            self.alone = (known, advisor_alone.of_item(item))
+        because = self.alone[1]
+        if because is None:
+            own = (mark.name in advisor_alone.MARKS for mark in item.own_markers)
+            because = advisor_alone.of_marks(item) if marked or any(own) else None
+        if because is not None:
+            text = encoded(because)[:1000]
+            self.frame(ALONE, self.pack("=II", index, len(text)) + text)
+
+    def of_parent(self, item: pytest.Item) -> tuple[int, int, bool, bool]:
+        """Byte lengths of the parts of the node id that name its module and innermost class;
+        whether one of its parents is in a group of xdist, and has a mark to run alone."""
         parent = item.parent
         if self.parent[0] is not parent:
             nodes = [item.getparent(kind) for kind in (pytest.File, pytest.Class)]
             module, class_ = [len(encoded(node.nodeid)) if node else 0 for node in nodes]
-            in_group = parent is not None and "xdist_group" in parent.keywords
-            self.parent = (parent, (module, class_, in_group))
+            marks = parent.keywords if parent is not None else ()
+            in_group = "xdist_group" in marks
+            marked = any(name in marks for name in advisor_alone.MARKS)
+            self.parent = (parent, (module, class_, in_group, marked))
         return self.parent[1]
 
     def groups(self, item: pytest.Item) -> bytes:
