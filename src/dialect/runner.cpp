@@ -41,15 +41,22 @@ std::optional<Error> why_not_xdist(const Processes& processes, const std::string
     return std::nullopt;
 }
 
-std::optional<Error> why_not_forked(const Interpreter& interpreter) {
+/// Of our own plugin for forked workers and lanes.
+std::optional<Error>
+why_not_lanes(const Interpreter& interpreter, std::string_view what, const Version& since) {
     const std::string pytest = interpreter.pytest_version.value_or("0");
-    if (version_of(pytest) >= Version{7, 4, 0}) {
+    if (version_of(pytest) >= since) {
         return std::nullopt;
     }
     return Error{
         ErrorKind::environment,
-        "cannot run forked workers",
-        fmt::format("pytest {} is installed, and they were made for 7.4 and newer", pytest),
+        fmt::format("cannot run {}", what),
+        fmt::format(
+            "pytest {} is installed, and they were made for {}.{} and newer",
+            pytest,
+            since[0],
+            since[1]
+        ),
         "install a newer pytest"};
 }
 
@@ -58,7 +65,7 @@ Error not_yet(std::string_view what) {
         ErrorKind::environment,
         fmt::format("cannot run {}", what),
         fmt::format("advisor has no runner of its own for {} yet", what),
-        "choose sequential, processes=N,dist=... or forked=N"};
+        "choose sequential, processes=N,dist=..., forked=N or threads=N"};
 }
 
 /// What needs plugins of ours, pytest alone cannot run.
@@ -103,6 +110,12 @@ std::vector<std::string> of_processes(const Processes& processes) {
 
 }  // namespace
 
+bool needs_lanes(const Configuration& configuration) {
+    return configuration.runner_name.empty()
+           && (std::holds_alternative<Forked>(configuration.runner)
+               || std::holds_alternative<Threads>(configuration.runner));
+}
+
 bool allows_xdist(const std::vector<std::string>& arguments) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         if (arguments[i] == "-pno:xdist"
@@ -127,6 +140,11 @@ std::vector<std::string> runner_arguments(
         more = requested_arguments(configuration);
     } else if (const auto* forked = std::get_if<Forked>(&configuration.runner)) {
         more = {"-p", "advisor_lanes", "--forked-workers", std::to_string(forked->workers)};
+        if (forked->lanes > 1) {
+            more.insert(more.end(), {"--lane-threads", std::to_string(forked->lanes)});
+        }
+    } else if (const auto* threads = std::get_if<Threads>(&configuration.runner)) {
+        more = {"-p", "advisor_lanes", "--lane-threads", std::to_string(threads->lanes)};
     }
     words.insert(words.end(), more.begin(), more.end());
     return words;
@@ -145,12 +163,13 @@ std::optional<Error> why_not_runnable(
         return std::nullopt;
     }
     const auto* forked = std::get_if<Forked>(&configuration.runner);
-    if (forked != nullptr && forked->lanes == 1) {
-        return why_not_forked(interpreter);
+    if (forked != nullptr) {
+        return forked->lanes == 1 ? why_not_lanes(interpreter, "forked workers", {7, 4, 0})
+                                  : why_not_lanes(interpreter, "threads", {8, 0, 0});
     }
     const auto* processes = std::get_if<Processes>(&configuration.runner);
     if (processes == nullptr) {
-        return not_yet(forked != nullptr ? "threads in forked workers" : kind_of(configuration));
+        return why_not_lanes(interpreter, "threads", {8, 0, 0});
     }
     if (!interpreter.xdist_version) {
         return Error{
@@ -172,7 +191,7 @@ std::optional<Error> why_not_runnable(
 std::vector<std::string> command_for(
     const Configuration& configuration, const Interpreter& interpreter, const SuiteCommand& command
 ) {
-    if (is_planned(configuration) || std::holds_alternative<Forked>(configuration.runner)) {
+    if (is_planned(configuration) || needs_lanes(configuration)) {
         return by_advisor(configuration, command);
     }
     std::vector<std::string> words = command.words();

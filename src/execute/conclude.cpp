@@ -2,6 +2,7 @@
 
 #include <advisor/base/assert.hpp>
 #include <advisor/base/text.hpp>
+#include <advisor/dialect/runner.hpp>
 #include <advisor/execute/run.hpp>
 
 #include <fmt/format.h>
@@ -50,8 +51,8 @@ Conclusion of_sequential(int code, const Tally& tally) {
     return {code, "", false};
 }
 
-/// Forked workers report to pytest itself, whose exit code is a sequential run's; of tests that are
-/// lost on the way it knows nothing.
+/// Forked workers and lanes report to pytest itself, whose exit code is a sequential run's; of
+/// tests that are lost on the way it knows nothing.
 Conclusion of_forked(int code, const Tally& tally) {
     const bool is_count = code == k_ok || code == k_tests_failed || code == k_internal_error;
     if (is_count && tally.had_session && !tally.conservation.holds()) {
@@ -108,7 +109,7 @@ Conclusion conclude(const ProcessEnd& end, const Tally& tally, const Configurati
     if (std::holds_alternative<Processes>(configuration.runner)) {
         return of_workers(*end.exit_code, tally);
     }
-    if (std::holds_alternative<Forked>(configuration.runner)) {
+    if (needs_lanes(configuration)) {
         return of_forked(*end.exit_code, tally);
     }
     return of_sequential(*end.exit_code, tally);

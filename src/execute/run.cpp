@@ -37,7 +37,7 @@ Status furnish(
     const RunRequest& request
 ) {
     std::vector<PluginFile> files;
-    if (std::holds_alternative<Forked>(request.configuration.runner)) {
+    if (needs_lanes(request.configuration)) {
         files = lanes_package();  // which the words of the configuration load
     }
     for (const PluginLoading& plugin : plugins) {

@@ -132,7 +132,7 @@ def two_shards(advisor: Program, configuration: str, *pytest_words: str) -> Ende
 @pytest.mark.parametrize(
     ("configuration", "because"),
     [
-        ("threads=2", "advisor has no runner of its own for threads yet"),
+        ("forked=2,threads=2", "advisor has no runner of its own for threads in forked"),
         ("processes=2,dist=planned", "each machine would be without it"),
         ("processes=2,dist=load", "the arguments turn pytest-xdist off"),
     ],

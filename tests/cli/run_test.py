@@ -177,7 +177,7 @@ def test_advised_forked_workers_that_a_suite_refuses_give_way(advisor: Program) 
 
 def test_what_cannot_be_run_says_why(advisor: Program) -> None:
     advisor.write(test_it="def test_a(): pass")
-    ended = run(advisor, "threads=4")
+    ended = run(advisor, "forked=2,threads=4")
     assert ended.code == 125
     assert "has no runner of its own" in ended.err
     assert run(advisor, "nonsense=4").code == 125

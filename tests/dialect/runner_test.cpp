@@ -104,11 +104,13 @@ TEST_CASE("forked workers need the pytest they were made for") {
     interpreter.pytest_version = "7.3.2";
     const SuiteCommand command{{"python3", "-m", "pytest"}, {}, "python3"};
     CHECK(why_not_runnable(*parse_configuration("forked=2"), interpreter, command));
+    CHECK(why_not_runnable(*parse_configuration("threads=2"), interpreter, command));
+    interpreter.pytest_version = "8.0.0";
+    CHECK_FALSE(why_not_runnable(*parse_configuration("forked=2,threads=4"), interpreter, command));
+    CHECK_FALSE(why_not_runnable(*parse_configuration("threads=2"), interpreter, command));
 }
 
-TEST_CASE("threads and shards are predicted only") {
-    CHECK_FALSE(runs("threads=4", "3.8.0"));
-    CHECK_FALSE(runs("forked=2,threads=4", "3.8.0"));
+TEST_CASE("shards are predicted only") {
     CHECK_FALSE(runs("shards=2,processes=4", "3.8.0"));
 }
 

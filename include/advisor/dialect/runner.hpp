@@ -31,6 +31,9 @@ namespace advisor {
     const Configuration& configuration, const Interpreter& interpreter, const SuiteCommand& command
 );
 
+/// True where our own plugin for forked workers and lanes runs the tests.
+[[nodiscard]] bool needs_lanes(const Configuration& configuration);
+
 /// False where the arguments keep pytest from loading xdist ("-p no:xdist").
 [[nodiscard]] bool allows_xdist(const std::vector<std::string>& arguments);
 
