@@ -90,16 +90,19 @@ BASELINES: dict[str, Callable[[Record], Wall]] = {
 }
 
 
-def baseline_errors(scores: list[Score], rule: Callable[[Record], Wall]) -> list[float]:
-    """At every measured point."""
-    errors = []
+def baseline_errors(
+    scores: list[Score], rule: Callable[[Record], Wall]
+) -> tuple[list[float], list[float]]:
+    """Of walls and of speed-ups, at every measured point."""
+    walls, speedups = [], []
     for each in scores:
         wall, cores = rule(each.record), each.record.about["machine"]["cores"]
-        errors += [
-            100 * abs(wall(workers_of(point.spec), cores) / point.measured - 1)
-            for point in each.parallel
-        ]
-    return errors
+        alone = wall(1, cores)
+        for point in each.parallel:
+            predicted = wall(workers_of(point.spec), cores)
+            walls.append(100 * abs(predicted / point.measured - 1))
+            speedups.append(100 * abs(alone / predicted / each.measured_speedup(point) - 1))
+    return walls, speedups
 
 
 def without_start(profile: Document, calibration: Document) -> None:

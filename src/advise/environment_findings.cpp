@@ -138,9 +138,20 @@ void would_bring(
     const Comparison& comparison,
     std::vector<Finding>& out
 ) {
-    if (other == nullptr || other->can_run || !clearly_faster(*other, *comparison.recommended)
+    if (other == nullptr || !clearly_faster(*other, *comparison.recommended)
         || !gains(*other, *comparison.sequential)) {
         return;
+    }
+    const bool untried =
+        uses_threads(other->configuration) && !comparison.preferences.threads_tried;
+    if (other->can_run && !untried) {
+        return;
+    }
+    std::string why;
+    if (other->can_run) {
+        why = "; threads are recommended once a run of them has ended here as the recording did";
+    } else if (!other->cannot_run_because.empty()) {
+        why = ", but cannot run here: " + other->cannot_run_because;
     }
     out.push_back(
         {code,
@@ -154,11 +165,8 @@ void would_bring(
              label(other->configuration),
              format_seconds(other->wall.mid),
              format_seconds(comparison.recommended->wall.mid)
-         )
-             + (other->cannot_run_because.empty()
-                    ? std::string()
-                    : ", but cannot run here: " + other->cannot_run_because),
-         {}}
+         ) + why,
+         other->can_run ? "advisor verify --configuration " + spec(other->configuration) : ""}
     );
 }
 

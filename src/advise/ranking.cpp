@@ -16,9 +16,7 @@ constexpr double k_memory_margin = 1.2;
 
 /// Tests share one interpreter's state, or another tool's semantics hold: speed is not all.
 bool has_hazard(const Configuration& configuration) {
-    const auto* forked = std::get_if<Forked>(&configuration.runner);
-    return std::holds_alternative<Threads>(configuration.runner)
-           || (forked != nullptr && forked->lanes > 1) || !configuration.runner_name.empty();
+    return uses_threads(configuration) || !configuration.runner_name.empty();
 }
 
 bool keeps_scopes(const Configuration& configuration) {
@@ -102,11 +100,20 @@ ranked(std::vector<Prediction> predictions, const Preferences& preferences) {
     return order;
 }
 
+bool uses_threads(const Configuration& configuration) {
+    const auto* forked = std::get_if<Forked>(&configuration.runner);
+    return std::holds_alternative<Threads>(configuration.runner)
+           || (forked != nullptr && forked->lanes > 1);
+}
+
 bool may_be_recommended(
     const Prediction& prediction, const Prediction& sequential, const Preferences& preferences
 ) {
     if (prediction.configuration == sequential.configuration) {
         return true;
+    }
+    if (uses_threads(prediction.configuration) && !preferences.threads_tried) {
+        return false;
     }
     const Seconds saving = sequential.wall.mid - prediction.wall.mid;
     return prediction.can_run && prediction.configuration.shards == 1

@@ -12,8 +12,9 @@
 namespace advisor {
 
 struct Preferences {
-    double noise = 0.0;  ///< relative; ties are within max(3 %, this)
-    Bytes memory;        ///< usable by the run; zero: not known, everything fits
+    double noise = 0.0;          ///< relative; ties are within max(3 %, this)
+    Bytes memory;                ///< usable by the run; zero: not known, everything fits
+    bool threads_tried = false;  ///< a run on threads has ended here as the recording did
 };
 
 /// A share of the machine that others used makes two walls that much less comparable; above 10 %
@@ -30,6 +31,9 @@ choose(const std::vector<Prediction>& predictions, const Preferences& preference
 /// The same predictions by rank, with `rank` and `tied_with_best` set.
 [[nodiscard]] std::vector<Prediction>
 ranked(std::vector<Prediction> predictions, const Preferences& preferences);
+
+/// Tests share the state of a process with others that run at the same time.
+[[nodiscard]] bool uses_threads(const Configuration& configuration);
 
 /// True where a user may be told to run this instead of `sequential`.
 [[nodiscard]] bool may_be_recommended(

@@ -8,6 +8,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/given_profile.hpp"
+#include "cli/measured.hpp"
 #include "cli/recording.hpp"
 #include "cli/saved.hpp"
 #include "cli/suite_options.hpp"
@@ -66,6 +67,16 @@ Result<Basis> basis_of(const Arguments& arguments, Machinery& machinery, Shell& 
     return Basis{std::move(*suite), std::move(*recorded)};
 }
 
+/// Of --measured FILE, or what was kept of the suite that was recorded here.
+Result<std::vector<MeasuredRun>> runs_to_learn_from(
+    const Basis& basis, const ModelParameters& parameters, const Arguments& arguments
+) {
+    if (const auto path = arguments.value("measured")) {
+        return measured_runs_in(*path);
+    }
+    return measured_runs(basis.suite, parameters, basis.recorded.profile.host, arguments);
+}
+
 int analyze(const Arguments& arguments, Shell& shell) {
     const auto refused = [](const Error& error) {
         report_error(error);
@@ -92,6 +103,11 @@ int analyze(const Arguments& arguments, Shell& shell) {
     if (arguments.has("model-ranges")) {
         parameters->scored.clear();
     }
+    auto measured = runs_to_learn_from(*basis, *parameters, arguments);
+    if (!measured) {
+        return refused(measured.error());
+    }
+    options->measured = std::move(*measured);
     const Advice advice =
         advice_for(basis->recorded.profile, basis->suite, *parameters, std::move(*options));
     // Where the recording could not be saved, that was said, and the advice goes to the same place.
@@ -136,6 +152,8 @@ Command analyze_command() {
          {"workers", "N", "consider at most N workers (default: from cores and waiting)"},
          calibration_option(),
          {"model-ranges", "", "ranges by the model alone, not as wide as measured suites say"},
+         {"measured", "FILE", "learn from the runs in this document (.advisor/runs-*.json)"},
+         no_learning_option(),
          {"all", "", "print all predictions, not only the best"},
          written_file("html", "write the advice as a page, too")}
     )));

@@ -16,7 +16,8 @@ int calibrate_here(const Arguments& arguments, Shell& shell) {
         report_error(suite.error());
         return exit_code_of(suite.error());
     }
-    const auto parameters = calibrate_now(*suite, machinery.instruments(), shell);
+    const Pace pace = arguments.has("quick") ? Pace::quick : Pace::thorough;
+    const auto parameters = calibrate_now(*suite, machinery.instruments(), shell, pace);
     if (!parameters) {
         report_error(parameters.error());
         return exit_code_of(parameters.error());
@@ -37,7 +38,9 @@ Command calibrate_command() {
         "Takes about 20 s, on a quiet machine. Other commands do it by themselves, once; this one "
         "does it again. Kept in ${XDG_CACHE_HOME:-~/.cache}/advisor; for an hour only where others "
         "disturbed it.";
-    spec.options = with_common(with_suite({}));
+    spec.options = with_common(
+        with_suite({{"quick", "", "each experiment once, in about 5 s; ranges become wider"}})
+    );
     spec.examples = {"advisor calibrate --python .venv/bin/python"};
     return {std::move(spec), calibrate_here};
 }

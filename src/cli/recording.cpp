@@ -343,8 +343,9 @@ Result<Recorded> recover(const std::optional<std::string>& path) {
 }
 
 Result<ModelParameters>
-calibrate_now(const Suite& suite, const Instruments& instruments, Shell& shell) {
+calibrate_now(const Suite& suite, const Instruments& instruments, Shell& shell, Pace pace) {
     CalibrationOptions options;
+    options.pace = pace;
     options.progress = [&](std::string_view step) {
         shell.progress(fmt::format("calibrating: {}", step));
     };

@@ -8,6 +8,7 @@
 #include <advisor/domain/parameters.hpp>
 #include <advisor/domain/profile.hpp>
 #include <advisor/host/instruments.hpp>
+#include <advisor/measure/calibrate.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -59,8 +60,9 @@ struct Turn {
 [[nodiscard]] std::vector<OptionSpec> with_recording(std::vector<OptionSpec> options);
 
 /// Measures this machine, and keeps the result in the cache.
-[[nodiscard]] Result<ModelParameters>
-calibrate_now(const Suite& suite, const Instruments& instruments, Shell& shell);
+[[nodiscard]] Result<ModelParameters> calibrate_now(
+    const Suite& suite, const Instruments& instruments, Shell& shell, Pace pace = Pace::thorough
+);
 
 /// From the cache, or measured now; the shipped priors, with a remark, where --no-calibration
 /// says so or the experiments fail.
@@ -78,7 +80,7 @@ calibrate_now(const Suite& suite, const Instruments& instruments, Shell& shell);
 [[nodiscard]] OptionSpec calibration_option();
 [[nodiscard]] OptionSpec no_calibration_option();
 
-/// Advice with the commands that a user could type.
+/// Advice with the commands that a user could type. It learns from `options.measured`.
 [[nodiscard]] Advice advice_for(
     const Profile& profile,
     const Suite& suite,

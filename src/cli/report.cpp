@@ -82,6 +82,13 @@ render(const std::string& text, const std::string& origin, const Request& reques
     case DocumentKind::doctor: return rendered(*kind, read_doctor(text, origin), request);
     case DocumentKind::verification:
         return rendered(*kind, read_verification(text, origin), request);
+    case DocumentKind::measured_runs:
+        return fail(
+            ErrorKind::usage,
+            fmt::format("'{}' cannot be shown", escape_terminal(origin)),
+            "it is what advisor run and verify measured, for the next advice to learn from",
+            "advisor analyze says what it learnt"
+        );
     case DocumentKind::recording: break;
     }
     return fail(

@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "cli/commands.hpp"
+#include "cli/measured.hpp"
 #include "cli/recording.hpp"
 #include "cli/run_choice.hpp"
 #include "cli/suite_options.hpp"
@@ -56,13 +57,12 @@ Result<Seconds> deadline_of(const Arguments& arguments, const Choice& choice) {
     return patience_with(choice);
 }
 
-/// Forked workers look at what was collected, and end the run before the first test if it cannot be
-/// forked safely; pytest has said why.
-bool refused_the_fork(const RunOutcome& outcome) {
+/// Forked workers and lanes look at what was collected, and end the run before the first test if it
+/// cannot be run so safely; pytest has said why.
+bool was_refused(const RunOutcome& outcome) {
     constexpr int k_usage_error = 4;
-    return std::holds_alternative<Forked>(outcome.configuration.runner)
-           && outcome.runner_exit_code == k_usage_error && outcome.conservation.collected > 0
-           && outcome.conservation.final == 0;
+    return needs_lanes(outcome.configuration) && outcome.runner_exit_code == k_usage_error
+           && outcome.conservation.collected > 0 && outcome.conservation.final == 0;
 }
 
 /// As chosen; where that was only advised and the suite refuses it, the next best.
@@ -70,7 +70,7 @@ Result<RunOutcome>
 run_choice(RunRequest request, const Choice& choice, const Instruments& instruments, Shell& shell) {
     shell.note(fmt::format("running: {}", label(request.configuration)));
     auto outcome = run_known(request, instruments, shell);
-    if (!outcome || !choice.other || !refused_the_fork(*outcome)) {
+    if (!outcome || !choice.other || !was_refused(*outcome)) {
         return outcome;
     }
     request.configuration = choice.other->configuration;
@@ -115,8 +115,8 @@ int run(const Arguments& arguments, Shell& shell) {
     RunRequest request;
     request.suite = *suite;
     request.sequential_wall = choice->sequential_wall;
-    request.environment =
-        thread_caps(*choice, discover_host(machinery.instruments().files).usable_cores(), shell);
+    const Host host = discover_host(machinery.instruments().files);
+    request.environment = thread_caps(*choice, host.usable_cores(), shell);
     request.deadline = *deadline;
     request.stall = stall->value_or(Seconds(0));
     request.rerun_lost = arguments.has("rerun-lost");
@@ -131,6 +131,9 @@ int run(const Arguments& arguments, Shell& shell) {
     const auto outcome = run_choice(std::move(request), *choice, machinery.instruments(), shell);
     if (!outcome) {
         return refused(outcome.error());
+    }
+    if (outcome->predicted && !choice->calibration.empty()) {
+        keep_measured(*outcome, *suite, *outcome->predicted, choice->calibration, host);
     }
     if (const auto path = arguments.value("json-out")) {
         if (const Status written = write_file(*path, to_json(*outcome)); !written) {
@@ -170,7 +173,8 @@ Command run_command() {
           "print what would be run and do not run it (where there is no advice, analyse first)"},
          {"rerun-lost", "", "run tests that have no outcome once more, sequentially"},
          {"verbose", "", "show pytest's output while analysing, too"},
-         no_calibration_option()}
+         no_calibration_option(),
+         no_learning_option()}
     ));
     spec.examples = {
         "advisor run -- tests",

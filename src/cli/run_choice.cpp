@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <map>
 
+#include "cli/measured.hpp"
 #include "cli/recording.hpp"
 #include "cli/saved.hpp"
 #include "cli/suite_options.hpp"
@@ -28,12 +29,12 @@ const Prediction* find(const Advice& advice, const std::string& wanted) {
     return found == advice.predictions.end() ? nullptr : &*found;
 }
 
-/// The fastest that can run here and forks nothing; sequential is always among them.
-std::optional<Prediction> fastest_without_fork(const Advice& advice) {
+/// The fastest that can run here and needs no plugin of ours that may refuse; sequential is always
+/// among them.
+std::optional<Prediction> fastest_without_lanes(const Advice& advice) {
     const Prediction* fastest = nullptr;
     for (const Prediction& prediction : advice.predictions) {
-        const bool forks = std::holds_alternative<Forked>(prediction.configuration.runner);
-        if (prediction.can_run && !forks
+        if (prediction.can_run && !needs_lanes(prediction.configuration)
             && (fastest == nullptr || prediction.wall.mid < fastest->wall.mid)) {
             fastest = &prediction;
         }
@@ -51,12 +52,13 @@ Choice asked_for(
 ) {
     Choice choice;
     choice.configuration = configuration;
-    if (const auto profile = saved_profile(suite, discover_host(instruments.files))) {
+    const Host host = discover_host(instruments.files);
+    if (const auto profile = saved_profile(suite, host)) {
+        const ModelParameters parameters = parameters_for(suite, arguments, instruments, shell);
         AdviseOptions options;
         options.asked_for = {configuration};
-        const Advice advice = advice_for(
-            *profile, suite, parameters_for(suite, arguments, instruments, shell), options
-        );
+        options.measured = measured_runs(suite, parameters, host, arguments);
+        const Advice advice = advice_for(*profile, suite, parameters, std::move(options));
         choice = chosen_from(advice, spec(configuration));
         choice.configuration = configuration;
         choice.other.reset();
@@ -109,6 +111,7 @@ Known known_of(
 Choice chosen_from(const Advice& advice, const std::string& wanted) {
     Choice choice;
     choice.sequential_wall = advice.sequential_wall;
+    choice.calibration = calibration_of(advice.parameters);
     if (const Prediction* prediction = find(advice, wanted)) {
         choice.predicted = *prediction;
         choice.configuration = prediction->configuration;
@@ -117,8 +120,8 @@ Choice chosen_from(const Advice& advice, const std::string& wanted) {
         std::any_of(advice.findings.begin(), advice.findings.end(), [](const Finding& finding) {
             return finding.code == "thread-pools";
         });
-    if (std::holds_alternative<Forked>(choice.configuration.runner)) {
-        choice.other = fastest_without_fork(advice);
+    if (needs_lanes(choice.configuration)) {
+        choice.other = fastest_without_lanes(advice);
     }
     return choice;
 }
@@ -139,7 +142,9 @@ Result<Advice> advice_here(
         return tl::unexpected(going.error());
     }
     const ModelParameters parameters = parameters_for(suite, arguments, instruments, shell);
-    Advice advice = advice_for(recorded->profile, suite, parameters, {});
+    AdviseOptions options;
+    options.measured = measured_runs(suite, parameters, recorded->profile.host, arguments);
+    Advice advice = advice_for(recorded->profile, suite, parameters, std::move(options));
     if (!recorded->profile.run.complete) {
         shell.note("the recording is incomplete, so the advice rests on a part of the tests");
     } else if (recorded->saved) {
@@ -170,7 +175,11 @@ Result<Choice> choose(
     if (!advice) {
         return tl::unexpected(advice.error());
     }
-    return chosen_from(*advice, advice->recommended);
+    Choice choice = chosen_from(*advice, advice->recommended);
+    if (path) {
+        choice.calibration.clear();
+    }
+    return choice;
 }
 
 Result<RunOutcome> run_known(RunRequest request, const Instruments& instruments, Shell& shell) {

@@ -23,8 +23,9 @@ struct Choice {
     Configuration configuration;
     bool caps_thread_pools = false;  ///< its advice found pools of threads that would compete
     std::optional<Prediction> predicted;
+    std::string calibration;  ///< what that rests on; empty: of another machine, maybe
     std::optional<Seconds> sequential_wall;
-    std::optional<Prediction> other;  ///< of an advised forked run, where the suite refuses forks
+    std::optional<Prediction> other;  ///< of an advised run of ours, where the suite refuses it
 };
 
 /// The one --configuration, or what --plan or the saved advice recommends; analyses first where

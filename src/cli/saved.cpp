@@ -60,6 +60,23 @@ Status save_text(const std::string& path, const std::string& text) {
     return write_file(path, text);
 }
 
+/// Nothing where it was made by another machine or other versions.
+template <typename T>
+std::optional<T> saved_document(
+    const std::string& path,
+    Result<T> (*read)(std::string_view, std::string_view),
+    const Suite& suite,
+    const Host& host
+) {
+    const auto text = read_file(path, k_largest_document);
+    auto document = text ? read(*text, path) : tl::unexpected(text.error());
+    if (!document || !is_same_machine(document->host, host)
+        || !is_same_interpreter(document->interpreter, suite.interpreter)) {
+        return std::nullopt;
+    }
+    return std::move(*document);
+}
+
 std::optional<std::string> cache_directory() {
     if (const auto base = environment("XDG_CACHE_HOME")) {
         return *base + "/advisor";
@@ -78,6 +95,10 @@ std::string profile_path(const Suite& suite) {
 
 std::string advice_path(const Suite& suite) {
     return fmt::format("{}/advice-{}.json", k_directory, key_of(suite));
+}
+
+std::string runs_path(const Suite& suite) {
+    return fmt::format("{}/runs-{}.json", k_directory, key_of(suite));
 }
 
 std::string recording_prefix() {
@@ -102,26 +123,20 @@ Status save(const Suite& suite, const Advice& advice) {
     return save_text(advice_path(suite), to_json(advice));
 }
 
+Status save(const Suite& suite, const MeasuredRuns& measured) {
+    return save_text(runs_path(suite), to_json(measured));
+}
+
 std::optional<Profile> saved_profile(const Suite& suite, const Host& host) {
-    const std::string path = profile_path(suite);
-    const auto text = read_file(path, k_largest_document);
-    auto profile = text ? read_profile(*text, path) : tl::unexpected(text.error());
-    if (!profile || !is_same_machine(profile->host, host)
-        || !is_same_interpreter(profile->interpreter, suite.interpreter)) {
-        return std::nullopt;
-    }
-    return std::move(*profile);
+    return saved_document(profile_path(suite), read_profile, suite, host);
 }
 
 std::optional<Advice> saved_advice(const Suite& suite, const Host& host) {
-    const std::string path = advice_path(suite);
-    const auto text = read_file(path, k_largest_document);
-    auto advice = text ? read_advice(*text, path) : tl::unexpected(text.error());
-    if (!advice || !is_same_machine(advice->host, host)
-        || !is_same_interpreter(advice->interpreter, suite.interpreter)) {
-        return std::nullopt;
-    }
-    return std::move(*advice);
+    return saved_document(advice_path(suite), read_advice, suite, host);
+}
+
+std::optional<MeasuredRuns> saved_runs(const Suite& suite, const Host& host) {
+    return saved_document(runs_path(suite), read_measured_runs, suite, host);
 }
 
 std::optional<ModelParameters> cached_calibration(const std::string& fingerprint) {

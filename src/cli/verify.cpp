@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "cli/commands.hpp"
+#include "cli/measured.hpp"
 #include "cli/recording.hpp"
 #include "cli/run_choice.hpp"
 #include "cli/saved.hpp"
@@ -41,7 +42,8 @@ Result<Advice> advice_of(
     if (!advice || asked_for.empty()) {
         return advice;
     }
-    const auto profile = saved_profile(suite, discover_host(instruments.files));
+    const Host host = discover_host(instruments.files);
+    const auto profile = saved_profile(suite, host);
     if (!profile) {
         return fail(
             ErrorKind::environment,
@@ -50,11 +52,11 @@ Result<Advice> advice_of(
             "advisor profile makes one"
         );
     }
+    const ModelParameters parameters = parameters_for(suite, arguments, instruments, shell);
     AdviseOptions options;
     options.asked_for = asked_for;
-    return advice_for(
-        *profile, suite, parameters_for(suite, arguments, instruments, shell), options
-    );
+    options.measured = measured_runs(suite, parameters, host, arguments);
+    return advice_for(*profile, suite, parameters, std::move(options));
 }
 
 /// Sequential first, then what is asked for or the best of each mode.
@@ -100,13 +102,13 @@ Status run_round(
     Shell& shell
 ) {
     constexpr int k_interrupted = 2;
+    const Host host = discover_host(instruments.files);
     for (VerifiedConfiguration& run : runs) {
         const Choice choice = chosen_from(advice, spec(run.prediction.configuration));
         RunRequest request = plain;
         request.configuration = choice.configuration;
         request.deadline = patience_with(choice);
-        request.environment =
-            thread_caps(choice, discover_host(instruments.files).usable_cores(), shell);
+        request.environment = thread_caps(choice, host.usable_cores(), shell);
         shell.note(fmt::format("round {}: {}", run.walls.size() + 1, label(choice.configuration)));
         const auto outcome = run_known(std::move(request), instruments, shell);
         if (!outcome) {
@@ -115,6 +117,7 @@ Status run_round(
         if (outcome->runner_signal || outcome->exit_code == k_interrupted) {
             return tl::unexpected(interrupted());
         }
+        keep_measured(*outcome, plain.suite, run.prediction, choice.calibration, host);
         run.walls.push_back(outcome->wall);
         run.exit_codes.push_back(outcome->exit_code);
     }
@@ -178,7 +181,8 @@ Command verify_command() {
          {"top", "K", "verify the best of at most K modes (default: 3)"},
          {"rounds", "N", "run each N times (default: 3)"},
          {"verbose", "", "show pytest's output, too"},
-         no_calibration_option()}
+         no_calibration_option(),
+         no_learning_option()}
     ));
     spec.examples = {
         "advisor verify -- tests", "advisor verify --rounds 5 --configuration forked=4 -- tests"};

@@ -20,9 +20,19 @@ namespace advisor {
 
 namespace {
 
-constexpr int k_starts = 7;
-constexpr int k_capacity_rounds = 5;
+/// How often each experiment is made.
+struct Effort {
+    int starts = 7;
+    int capacity_rounds = 5;
+    std::uint32_t runs = 3;
+    bool spawn = true;
+};
+
 constexpr double k_capacity_visit_s = 0.15;
+
+Effort effort_of(Pace pace) {
+    return pace == Pace::thorough ? Effort{} : Effort{2, 2, 1, false};
+}
 
 /// Adds up the CPU time of all that it runs.
 class BusyLauncher final : public ProcessLauncher {
@@ -76,9 +86,10 @@ Status measure_starts(
     CalibrationMeasurement& seen,
     const Interpreter& interpreter,
     const std::string& directory,
+    const Effort& effort,
     ProcessLauncher& launcher
 ) {
-    for (int i = 0; i < k_starts; ++i) {
+    for (int i = 0; i < effort.starts; ++i) {
         const auto bare =
             run_well(quiet({interpreter.executable, "-c", "pass"}, directory), launcher);
         if (!bare) {
@@ -115,6 +126,7 @@ Status measure_capacity(
     CalibrationMeasurement& seen,
     const Interpreter& interpreter,
     const PrivateDirectory& place,
+    const Effort& effort,
     ProcessLauncher& launcher
 ) {
     const PluginFile script = capacity_script();
@@ -124,7 +136,7 @@ Status measure_capacity(
     std::vector<std::string> argv{
         interpreter.executable,
         fmt::format("{}/{}", place.path(), script.name),
-        std::to_string(k_capacity_rounds),
+        std::to_string(effort.capacity_rounds),
         std::to_string(k_capacity_visit_s)};
     for (const std::uint32_t count : process_counts(seen.cores)) {
         argv.push_back(std::to_string(count));
@@ -159,12 +171,12 @@ Status measure_runners(
         runs.push_back(*run);
         return {};
     };
+    const std::uint32_t repeats = effort_of(options.pace).runs;
     const bool forks = !why_not_runnable(parse_configuration("forked=1").value(), interpreter, {});
     Status status;
-    for (std::uint32_t repeat = 0; repeat < options.repeats && status; ++repeat) {
+    for (std::uint32_t repeat = 0; repeat < repeats && status; ++repeat) {
         if (options.progress) {
-            options.progress(fmt::format("start of workers, {} of {}", repeat + 1, options.repeats)
-            );
+            options.progress(fmt::format("start of workers, {} of {}", repeat + 1, repeats));
         }
         status = keep(seen.sequential, suite->run_sequential(launcher));
         if (status && interpreter.xdist_version) {
@@ -212,13 +224,14 @@ Result<CalibrationMeasurement> calibrate(
     const Seconds own_before = own_cpu_time();
     CalibrationMeasurement seen;
     seen.cores = host.usable_cores();
+    const Effort effort = effort_of(options.pace);
     tell("start of the interpreter");
-    Status status = measure_starts(seen, interpreter, place->path(), launcher);
+    Status status = measure_starts(seen, interpreter, place->path(), effort, launcher);
     if (status) {
         tell("capacity of the cores");
-        status = measure_capacity(seen, interpreter, *place, launcher);
+        status = measure_capacity(seen, interpreter, *place, effort, launcher);
     }
-    if (status && interpreter.pytest_version) {
+    if (status && interpreter.pytest_version && effort.spawn) {
         tell("start of pytest");
         // For people to read: without it the calibration is as good.
         auto spawn =

@@ -269,12 +269,16 @@ Result<RecordedHalf> EmptySuite::run_half_recorded(ProcessLauncher& launcher) co
     if (!ring) {
         return tl::unexpected(ring.error());
     }
+    const std::string answer = place_.path() + "/recorder_cost.json";
+    if (Status emptied = write_file(answer, ""); !emptied) {  // that of the run before
+        return tl::unexpected(emptied.error());
+    }
     const auto end =
         run({"-p", recorder_cost_plugin().module()}, load_recorder(ring->path()), launcher);
     if (!end) {
         return tl::unexpected(end.error());
     }
-    const auto text = read_file(place_.path() + "/recorder_cost.json", k_longest_output);
+    const auto text = read_file(answer, k_longest_output);
     if (!text) {
         return tl::unexpected(text.error());
     }

@@ -15,6 +15,7 @@ namespace advisor {
 namespace {
 
 constexpr double k_least_error = 0.05;
+constexpr double k_unrepeated_error = 0.10;  ///< as of what is shipped
 constexpr double k_most_error = 0.25;
 
 template <typename T>
@@ -153,7 +154,8 @@ void fit_workers(ModelParameters& fitted, const CalibrationMeasurement& seen) {
     const double error = scatter(column<WorkerRun>(seen.with_worker, [](const WorkerRun& run) {
         return run.gateway_wall + run.boot_wall + run.exit_wall;
     }));
-    fitted.relative_error = std::clamp(error, k_least_error, k_most_error);
+    const double least = seen.with_worker.size() > 1 ? k_least_error : k_unrepeated_error;
+    fitted.relative_error = std::clamp(error, least, k_most_error);
     fitted.source = Source::measured;
 }
 

@@ -80,6 +80,9 @@ std::string predictions(const Advice& advice) {
     for (const std::string& reason : reasons_not_runnable(rows)) {
         out += element("p", R"( class="hint")", "Predicted only: " + escape_html(reason)) + "\n";
     }
+    if (const std::string learnt = learning_note(advice); !learnt.empty()) {
+        out += element("p", R"( class="hint")", escape_html(learnt)) + "\n";
+    }
     return out + "</section>\n";
 }
 

@@ -82,7 +82,7 @@ std::string rankings(const Advice& advice) {
     if (all.empty()) {
         return {};
     }
-    std::string out = ranking(advice, best);
+    std::string out = ranking(advice, best) + sentence(learning_note(advice));
     for (const std::string& reason : reasons_not_runnable(all)) {
         out += sentence("Predicted only: " + reason);
     }

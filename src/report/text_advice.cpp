@@ -84,7 +84,8 @@ Lines legend(
     if (rows.size() < advice.predictions.size()) {
         marks += fmt::format("; {} more with --all", advice.predictions.size() - rows.size());
     }
-    Lines lines = paragraph("  ", marks, style, Tone::dim);
+    Lines lines = paragraph("  ", marks, style, Tone::dim)
+                  + paragraph("  ", learning_note(advice), style, Tone::dim);
     for (const std::string& reason : reasons_not_runnable(rows)) {
         lines = lines + paragraph("  ~ predicted only: ", reason, style, Tone::warn);
     }

@@ -196,6 +196,32 @@ std::string range_words(const std::vector<const Prediction*>& rows) {
                : words + " by the model alone";
 }
 
+std::string learning_note(const Advice& advice) {
+    if (advice.learned_from == 0) {
+        return {};
+    }
+    std::vector<std::string> changes;
+    for (const Prediction& row : advice.predictions) {
+        const bool is_named = std::holds_alternative<Sequential>(row.configuration.runner)
+                              || &row == recommended_of(advice);
+        if (!is_named) {
+            continue;
+        }
+        const int decimals = decimals_for(row.wall.mid);
+        changes.push_back(fmt::format(
+            "{} {} s ({} by the model alone)",
+            label(row.configuration),
+            seconds_text(row.wall.mid, decimals),
+            seconds_text(row.wall.mid / row.learned, decimals)
+        ));
+    }
+    return fmt::format(
+        "Learnt from {} of this suite on this machine: {}.",
+        format_count(advice.learned_from, "measured run"),
+        fmt::join(changes, ", ")
+    );
+}
+
 std::vector<std::string> reasons_not_runnable(const std::vector<const Prediction*>& rows) {
     std::vector<std::string> reasons;
     for (const Prediction* row : rows) {

@@ -57,6 +57,9 @@ machine_facts(const Host& host, const Interpreter& interpreter);
 /// only the model says so.
 [[nodiscard]] std::string range_words(const std::vector<const Prediction*>& rows);
 
+/// What measured runs taught about the recommended configuration and sequential; nothing without.
+[[nodiscard]] std::string learning_note(const Advice& advice);
+
 /// Each distinct reason why a shown configuration cannot be run here, in order of rank.
 [[nodiscard]] std::vector<std::string>
 reasons_not_runnable(const std::vector<const Prediction*>& rows);

@@ -44,6 +44,7 @@ void describe(auto& fields, Like<Advice> auto& advice) {
     fields.field("interpreter", advice.interpreter);
     fields.field("sequential_wall_s", advice.sequential_wall);
     fields.field("suite_failed", advice.suite_failed);
+    fields.later_field("learned_from_runs", advice.learned_from);
     fields.field("recommended", advice.recommended);
     fields.field("reason", advice.reason);
     fields.field("predictions", advice.predictions);

@@ -23,7 +23,7 @@ struct KindWords {
     std::string_view source;  ///< the command that writes it
 };
 
-constexpr std::array<KindWords, 10> k_kinds{{
+constexpr std::array<KindWords, 11> k_kinds{{
     {"advice", "advice", "advisor analyze --json"},
     {"profile", "profile", "advisor profile --output FILE"},
     {"outcome", "outcome", "advisor run --json-out FILE"},
@@ -33,6 +33,7 @@ constexpr std::array<KindWords, 10> k_kinds{{
     {"shards", "shard manifest", "advisor plan --shards-out DIRECTORY"},
     {"doctor", "doctor's report", "advisor doctor --json"},
     {"verification", "verification", "advisor verify --json"},
+    {"measured_runs", "list of measured runs", "advisor run"},
     {"recording", "recording", "advisor profile"},
 }};
 

@@ -186,6 +186,8 @@ void describe(auto& fields, Like<Prediction> auto& prediction) {
     fields.field("wall_s", prediction.wall);
     fields.field("speedup", prediction.speedup);
     fields.later_field("range_calibrated", prediction.range_calibrated);
+    fields.later_field("learned_factor", prediction.learned);
+    fields.require(prediction.learned > 0.0, "learned_factor", "is not positive");
     fields.field("lower_bound_s", prediction.lower_bound);
     fields.field("bound_by", prediction.bound_by);
     fields.field("bound_subject", prediction.bound_subject);

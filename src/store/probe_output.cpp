@@ -50,6 +50,12 @@ std::vector<std::string_view> lines_of(std::string_view text) {
     return lines;
 }
 
+/// Of an answer that is no JSON, or not the members that it should have.
+tl::unexpected<Error>
+unreadable(const char* what, const tl::expected<Json, std::string>& json, const Trouble& trouble) {
+    return fail(ErrorKind::environment, what, json ? trouble.because() : json.error());
+}
+
 }  // namespace
 
 Result<Interpreter> read_interpreter(std::string_view text) {
@@ -87,14 +93,12 @@ Result<std::vector<CapacitySample>> read_capacity(std::string_view text) {
             fields.field("processes", sample.processes);
             fields.field("units", sample.units_per_s);
         }
-        if (!json || trouble.found() || sample.processes == 0 || sample.units_per_s <= 0) {
-            return fail(
-                ErrorKind::environment,
-                "cannot measure the capacity of the cores",
-                !json             ? json.error()
-                : trouble.found() ? trouble.because()
-                                  : "a process is said to have done no work"
-            );
+        constexpr const char* k_what = "cannot measure the capacity of the cores";
+        if (!json || trouble.found()) {
+            return unreadable(k_what, json, trouble);
+        }
+        if (sample.processes == 0 || sample.units_per_s <= 0) {
+            return fail(ErrorKind::environment, k_what, "a process is said to have done no work");
         }
         if (!seen.insert(sample.processes).second) {
             seen = {sample.processes};
@@ -118,11 +122,7 @@ Result<RecordedHalf> read_recorded_half(std::string_view text) {
         fields.field("without", half.tests_without);
     }
     if (!json || trouble.found()) {
-        return fail(
-            ErrorKind::environment,
-            "cannot measure what the recorder costs",
-            json ? trouble.because() : json.error()
-        );
+        return unreadable("cannot measure what the recorder costs", json, trouble);
     }
     return half;
 }

@@ -413,6 +413,15 @@ TEST_CASE("threads that cannot run here are a note where they would be clearly f
     CHECK(told(hundred_seconds().profile(), predictions).find("threads-would-bring") == nullptr);
 }
 
+TEST_CASE("threads that nobody has tried are a note where they would be clearly faster") {
+    auto predictions = four_workers();
+    predictions.push_back(prediction("threads=8", 15));
+    const Told all = told(hundred_seconds().profile(), predictions);
+    CHECK(all.recommended == "processes=4,dist=load");
+    REQUIRE(all.find("threads-would-bring") != nullptr);
+    CHECK(all.find("threads-would-bring")->fix == "advisor verify --configuration threads=8");
+}
+
 TEST_CASE("the best of a kind is chosen by the rule that chooses among all") {
     // 28 and 27.5 s tie, and 4 workers are fewer than 16.
     auto predictions = four_workers();

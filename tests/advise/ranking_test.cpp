@@ -162,3 +162,12 @@ TEST_CASE("half a second is worth it, less is not") {
     CHECK(of_short_suite(0.65) == "processes=2,dist=load");  // saves 0.55 s
     CHECK(of_short_suite(0.75) == "sequential");             // saves 0.45 s
 }
+
+TEST_CASE("threads are recommended once they were tried") {
+    const std::vector<Prediction> predictions{
+        prediction("sequential", 100), prediction("forked=4", 60), prediction("threads=8", 20)};
+    CHECK(recommended(predictions, k_plain) == "forked=4");
+    Preferences tried = k_plain;
+    tried.threads_tried = true;
+    CHECK(recommended(predictions, tried) == "threads=8");
+}

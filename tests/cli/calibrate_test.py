@@ -29,3 +29,14 @@ def test_stages_that_could_not_be_measured_are_named_with_the_reason(advisor: Pr
     # What stands there was measured, and is not what the program assumes.
     assert ended.document["recorder_test_cpu_s"] not in (0, 0.00007)
     assert ended.document["recorder_start_cpu_s"] not in (0, 0.035)
+
+
+def test_a_quick_calibration_measures_everything_but_the_stages_of_a_start(
+    advisor: Program,
+) -> None:
+    ended = advisor("calibrate", "--quick", "--python", sys.executable, "--json")
+    assert ended.code == 0, ended.err
+    assert ended.document["source"] == "measured" and "spawn" not in ended.document
+    assert ended.document["relative_error"] >= 0.1  # once is not known to be repeatable
+    assert ended.document["capacity"][0]["runnable"] == 1
+    assert ended.document["worker_boot_wall_s"] > 0

@@ -130,6 +130,8 @@ Prediction RandomValues::prediction() {
     prediction.configuration = configuration();
     prediction.wall = interval(seconds(), seconds(), seconds());
     prediction.speedup = interval(real(), real(), real());
+    prediction.range_calibrated = flag();
+    prediction.learned = flag() ? 1.0 : 0.75;
     prediction.lower_bound = seconds();
     prediction.bound_by = one_of(Bound::controller);
     prediction.bound_subject = text();
@@ -167,6 +169,7 @@ Advice RandomValues::advice() {
     advice.interpreter = interpreter();
     advice.sequential_wall = seconds();
     advice.suite_failed = flag();
+    advice.learned_from = large();
     advice.predictions = list([&] { return prediction(); });
     if (!advice.predictions.empty()) {
         advice.recommended = spec(advice.predictions.back().configuration);
@@ -280,6 +283,17 @@ CapacityPlan RandomValues::plan() {
 
 DoctorReport RandomValues::report() {
     return {list([&] { return Check{text(), text(), one_of(Health::fail), text(), text()}; })};
+}
+
+MeasuredRuns RandomValues::measured_runs() {
+    MeasuredRuns made;
+    made.host = host();
+    made.interpreter = interpreter();
+    made.calibration = text();
+    made.runs = list([&] {
+        return MeasuredRun{configuration(), seconds(), seconds(), flag() ? 1 : 0, text()};
+    });
+    return made;
 }
 
 Verification RandomValues::verification() {

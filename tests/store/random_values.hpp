@@ -8,6 +8,7 @@
 #include <advisor/base/units.hpp>
 #include <advisor/domain/advice.hpp>
 #include <advisor/domain/doctor.hpp>
+#include <advisor/domain/measured_run.hpp>
 #include <advisor/domain/outcome.hpp>
 #include <advisor/domain/parameters.hpp>
 #include <advisor/domain/profile.hpp>
@@ -78,6 +79,7 @@ public:
     [[nodiscard]] ShardManifest manifest();
     [[nodiscard]] DoctorReport report();
     [[nodiscard]] Verification verification();
+    [[nodiscard]] MeasuredRuns measured_runs();
 
 private:
     [[nodiscard]] Missing missing();

@@ -69,6 +69,8 @@ std::vector<Sample> samples() {
         {to_json(r.report()), [](std::string_view t) { return read_doctor(t, "f").has_value(); }},
         {to_json(r.verification()),
          [](std::string_view t) { return read_verification(t, "f").has_value(); }},
+        {to_json(r.measured_runs()),
+         [](std::string_view t) { return read_measured_runs(t, "f").has_value(); }},
     };
 }
 
@@ -162,6 +164,7 @@ TEST_CASE("the kind of each document is read from its header") {
     CHECK(document_kind(to_json(r.manifest()), "f") == shards);
     CHECK(document_kind(to_json(r.report()), "f") == doctor);
     CHECK(document_kind(to_json(r.verification()), "f") == verification);
+    CHECK(document_kind(to_json(r.measured_runs()), "f") == measured_runs);
 }
 
 TEST_CASE("a value of the wrong type or out of range is refused by its place") {

@@ -75,6 +75,10 @@ TEST_CASE("a doctor's report is read as it was written") {
     check_round_trips([](RandomValues& r) { return r.report(); }, read_doctor);
 }
 
+TEST_CASE("measured runs are read as they were written") {
+    check_round_trips([](RandomValues& r) { return r.measured_runs(); }, read_measured_runs);
+}
+
 TEST_CASE("a verification is read as it was written") {
     check_round_trips([](RandomValues& r) { return r.verification(); }, read_verification);
 }

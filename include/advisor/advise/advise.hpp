@@ -12,10 +12,12 @@
 // this machine alone, fits the memory, and is at its high end not slower than sequential, with a
 // gain of at least 10 % and half a second (k_least_gain, k_least_saving); sequential itself always
 // may. Half a second, and not the two that one would demand of a nightly job: a developer who
-// waits 3 s ten times an hour does want 1.5 s.
+// waits 3 s ten times an hour does want 1.5 s. Threads only where a run on threads has been
+// measured that ended as the recording did: what tests share shows when they do.
 
 #include <advisor/domain/advice.hpp>
 #include <advisor/domain/configuration.hpp>
+#include <advisor/domain/measured_run.hpp>
 #include <advisor/domain/parameters.hpp>
 #include <advisor/domain/profile.hpp>
 
@@ -50,6 +52,7 @@ forbidden_by_recording(const Profile& profile, const Configuration& configuratio
 struct AdviseOptions {
     std::uint32_t most_workers = 0;  ///< 0: chosen from the machine's cores and the waiting share
     std::vector<Configuration> asked_for;  ///< always among the predictions
+    std::vector<MeasuredRun> measured;     ///< of this suite on its machine
     Ability ability;
     std::uint64_t seed = 1;
 };
@@ -61,8 +64,9 @@ struct AdviseOptions {
 [[nodiscard]] std::vector<Configuration>
 candidates(const Profile& profile, const AdviseOptions& options);
 
-/// Predicts every candidate, ranks, marks ties, recommends the best that can run, explains it.
-/// `Prediction::command` is left empty: how a configuration is spelt is the dialect's business.
+/// Predicts every candidate, learns from the measured runs (model/learning.hpp), ranks, marks ties,
+/// recommends the best that can run, explains it. `Prediction::command` is left empty: how a
+/// configuration is spelt is the dialect's business.
 [[nodiscard]] Advice
 advise(const Profile& profile, const ModelParameters& parameters, const AdviseOptions& options);
 

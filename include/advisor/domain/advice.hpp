@@ -46,6 +46,8 @@ struct Prediction {
     /// The two ranges are as wide as those of measured suites had to be; false: as the model's own
     /// or the widest of other kinds, since too few suites were measured (19 are needed).
     bool range_calibrated = false;
+    /// Measured runs of this suite have taught so: times are this many times the model's own.
+    double learned = 1.0;
     Seconds lower_bound;  ///< no schedule of this configuration can be faster
     Bound bound_by = Bound::work;
     std::string bound_subject;  ///< the test, group or fixture that binds; may be empty
@@ -90,6 +92,7 @@ struct Advice {
     Interpreter interpreter;
     Seconds sequential_wall;
     bool suite_failed = false;            ///< the profiled run had failures: advice is marked
+    std::uint64_t learned_from = 0;       ///< measured runs that the predictions learnt from
     std::vector<Prediction> predictions;  ///< by rank
     std::string recommended;              ///< a spec among the predictions
     std::string reason;                   ///< two or three sentences

@@ -17,12 +17,17 @@
 
 namespace advisor {
 
+enum class Pace : std::uint8_t {
+    thorough,  ///< each experiment three times and more, about 20 s
+    quick,     ///< each once, without what it takes to start pytest: some 5 s, and wider ranges
+};
+
 struct CalibrationOptions {
-    std::uint32_t repeats = 3;
+    Pace pace = Pace::thorough;
     std::function<void(std::string_view step)> progress;  ///< may be empty
 };
 
-/// Takes about 20 s. The interpreter must be able to run pytest; without xdist only its start and
+/// The interpreter must be able to run pytest; without xdist only its start and
 /// the capacity of the cores are measured.
 [[nodiscard]] Result<CalibrationMeasurement> calibrate(
     const Interpreter& interpreter,

@@ -15,6 +15,7 @@
 #include <advisor/base/units.hpp>
 #include <advisor/domain/advice.hpp>
 #include <advisor/domain/doctor.hpp>
+#include <advisor/domain/measured_run.hpp>
 #include <advisor/domain/outcome.hpp>
 #include <advisor/domain/parameters.hpp>
 #include <advisor/domain/profile.hpp>
@@ -41,6 +42,7 @@ enum class DocumentKind : std::uint8_t {
     shards,
     doctor,
     verification,
+    measured_runs,
     recording  ///< of an interrupted run (recording.hpp)
 };
 
@@ -58,6 +60,7 @@ enum class DocumentKind : std::uint8_t {
 [[nodiscard]] std::string to_json(const ShardManifest& manifest);
 [[nodiscard]] std::string to_json(const DoctorReport& report);
 [[nodiscard]] std::string to_json(const Verification& verification);
+[[nodiscard]] std::string to_json(const MeasuredRuns& measured);
 
 [[nodiscard]] Result<Advice> read_advice(std::string_view text, std::string_view origin);
 [[nodiscard]] Result<Profile> read_profile(std::string_view text, std::string_view origin);
@@ -70,6 +73,8 @@ read_calibration(std::string_view text, std::string_view origin);
 [[nodiscard]] Result<DoctorReport> read_doctor(std::string_view text, std::string_view origin);
 [[nodiscard]] Result<Verification>
 read_verification(std::string_view text, std::string_view origin);
+[[nodiscard]] Result<MeasuredRuns>
+read_measured_runs(std::string_view text, std::string_view origin);
 
 /// The shards as jobs of GitHub's matrix, on one line: {"include":[{"shard":"1-of-3","machine":...,
 /// "run":...}]}.
