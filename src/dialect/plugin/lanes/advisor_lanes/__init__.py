@@ -1,6 +1,8 @@
-"""Runs a suite on workers forked from one collected pytest process.  PYTEST_DONT_REWRITE
+"""Runs a suite on workers forked from one collected pytest process, or on threads of it.
+PYTEST_DONT_REWRITE
 
     pytest -p advisor_lanes --forked 4
+    pytest -p advisor_lanes --threads 4
 
 pytest starts, imports and collects once; then that process forks workers, each of which takes the
 next tests from a share in common memory and sends what came of them over a pipe. This process
@@ -13,12 +15,20 @@ What cannot be forked safely is refused before the fork, with the reason: see ad
 plugins.py. The parts, each in a file: units (what is run together), shares (who runs what),
 worker, identity and coverage_data (inside a worker), carry and wire (reports on their way), pool
 and replay (this process), private (all that is touched of pytest's inside).
+
+A lane is a thread of this process with fixtures of its own. Tests that change or watch what all
+threads share run alone, on the main thread, when all lanes have ended: those that are known by
+their fixtures and marks or named in a file, and those that a guard stops before they do it. The
+parts: lane (who is a lane), lane_units (what runs together and what alone), lane_run (a lane at
+work), lane_guards, lane_output, lane_warnings and private_threads (what is a lane's own),
+lane_refusals, threads (the main thread).
 """
 
 from __future__ import annotations
 
 import importlib.util
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Optional
 
 import advisor_hazards  # now: it remembers which sockets this process was started with
 import pytest
@@ -27,6 +37,8 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 WORKERS = "forked_workers"
+LANES = "lane_threads"
+SUMMARY = pytest.StashKey[Callable[[], Optional[str]]]()  # what to say at the end
 
 
 def count(text: str) -> int:
@@ -56,12 +68,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="take the tests in the order of this JSON array of node ids, one by one",
     )
+    group = parser.getgroup("threads", "lanes: threads of the collected process")
+    group.addoption(
+        "--threads",
+        "--lane-threads",
+        dest=LANES,
+        type=count,
+        metavar="L",
+        help="run the tests on L threads, and those alone that would disturb others",
+    )
+    group.addoption(
+        "--exclusive-tests",
+        metavar="FILE",
+        help="run these tests alone: a JSON array of node ids, or an object, id to reason",
+    )
+    group.addoption(
+        "--threads-order",
+        metavar="FILE",
+        help="take the tests in the order of this JSON array of node ids",
+    )
 
 
-def refuse(reasons: list[str]) -> None:
+def refuse(reasons: list[str], on: str = "forked workers") -> None:
     if reasons:
         raise pytest.UsageError(
-            f"cannot run on forked workers: {'; '.join(reasons)}"
+            f"cannot run on {on}: {'; '.join(reasons)}"
             "\nrun it sequentially, or with pytest-xdist (-n)"
         )
 
@@ -80,27 +111,61 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not config.getoption(WORKERS):
+    config.addinivalue_line("markers", "exclusive: no other test runs at the same time (--threads)")
+    workers, lanes = config.getoption(WORKERS), config.getoption(LANES)
+    if not workers and not lanes:
         return
-    from . import plugins, xdist_fixtures
+    from . import lane_refusals, plugins, xdist_fixtures
 
-    refuse(plugins.refused_options(config))
-    if not config.pluginmanager.hasplugin("xdist"):
+    if lanes:
+        refuse(lane_refusals.refused_options(config), "threads")
+    else:
+        refuse(plugins.refused_options(config))
+    if lanes or not config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(xdist_fixtures, "advisor_lanes_fixtures")
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    workers = config.getoption(WORKERS)
+    workers, lanes = config.getoption(WORKERS), config.getoption(LANES)
+    if lanes:
+        return f"threads: {lanes} lane{'s' if lanes > 1 else ''}"
     return f"forked: {workers} worker{'s' if workers > 1 else ''}" if workers else None
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> str | None:
+    if not config.getoption(LANES):
+        return None
+    from . import lane_refusals
+
+    if not lane_refusals.gil_is_back():
+        return None
+    return "threads: an extension module has switched the GIL on: one lane runs at a time"
+
+
+def is_ours(session: pytest.Session, option: str) -> bool:
+    options = session.config.option
+    if not session.config.getoption(option) or options.collectonly or not session.items:
+        return False
+    # Else pytest's own loop says what is to be said.
+    return not session.testsfailed or bool(options.continue_on_collection_errors)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    option = session.config.option
-    if not session.config.getoption(WORKERS) or option.collectonly or not session.items:
+    if is_ours(session, LANES):
+        run_on_lanes(session)
+    elif is_ours(session, WORKERS):
+        run_on_workers(session)
+    else:
         return None
-    if session.testsfailed and not option.continue_on_collection_errors:
-        return None  # pytest's own loop says what is to be said
+    if session.shouldfail:
+        raise session.Failed(session.shouldfail)
+    if session.shouldstop:
+        raise session.Interrupted(session.shouldstop)
+    return True
+
+
+def run_on_workers(session: pytest.Session) -> None:
     from . import plan, plugins, pool, private
 
     refuse(private.unknown(session))
@@ -116,8 +181,35 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     )
     made: Plan = plan.of(session)
     pool.Pool(session, made).run()
-    if session.shouldfail:
-        raise session.Failed(session.shouldfail)
-    if session.shouldstop:
-        raise session.Interrupted(session.shouldstop)
-    return True
+
+
+def run_on_lanes(session: pytest.Session) -> None:
+    from . import (
+        lane_guards,
+        lane_refusals,
+        lane_units,
+        lane_warnings,
+        plan,
+        private,
+        private_threads,
+        threads,
+    )
+
+    config = session.config
+    unknown = [*private.unknown(session), *private_threads.unknown(session)]
+    refuse([*unknown, *lane_warnings.unknown(), *lane_guards.unknown()], "threads")
+    refuse(lane_refusals.refusals(session), "threads")
+    path, order = config.getoption("--exclusive-tests"), config.getoption("--threads-order")
+    units, alone = lane_units.divided(session.items, lane_units.read_named(path) if path else {})
+    if order:
+        units = plan.in_order(units, session.items, plan.read_order(order, "--threads-order"))
+    run = threads.Threads(session, units, alone, config.getoption(LANES))
+    config.stash[SUMMARY] = run.summary
+    run.run()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    summary = terminalreporter.config.stash.get(SUMMARY, None)
+    line = summary() if summary is not None else None
+    if line:
+        terminalreporter.write_line(line)

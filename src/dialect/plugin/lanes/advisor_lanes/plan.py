@@ -55,14 +55,14 @@ def in_order(
     return sorted(units, key=lambda unit: min(place.get(items[i].nodeid, last) for i in unit))
 
 
-def read_order(path: str) -> list[str]:
+def read_order(path: str, option: str = "--forked-order") -> list[str]:
     try:
         with open(path, encoding="utf-8") as file:
             order = json.load(file)
     except (OSError, ValueError) as error:
-        raise pytest.UsageError(f"cannot read --forked-order {path}: {error}") from error
+        raise pytest.UsageError(f"cannot read {option} {path}: {error}") from error
     if not isinstance(order, list) or not all(isinstance(name, str) for name in order):
-        raise pytest.UsageError(f"--forked-order {path} is not a JSON array of node ids")
+        raise pytest.UsageError(f"{option} {path} is not a JSON array of node ids")
     return order
 
 

@@ -6,10 +6,15 @@ import uuid
 
 import pytest
 
+from . import lane
+
 
 @pytest.fixture(scope="session")
 def worker_id(request: pytest.FixtureRequest) -> str:
-    """The id of this worker: "gw0", "gw1" and so on; "master" outside of one."""
+    """The id of this worker or lane: "gw0", "gw1" and so on; "master" outside of one."""
+    on = lane.current()
+    if on is not None:
+        return f"gw{on.number}"
     workerinput = getattr(request.config, "workerinput", None)
     return workerinput["workerid"] if workerinput else "master"
 

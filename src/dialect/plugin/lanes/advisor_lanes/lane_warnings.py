@@ -1,0 +1,273 @@
+"""Warnings, and exceptions that nobody catches, told with the test whose lane raised them.
+
+Filters are the process's. Those that pytest would set for each test are set once for all lanes (a
+test with filters of its own is exclusive). Sequentially "once for each place" begins anew with
+each test, because pytest sets the filters anew, and the registries that keep it are in the modules
+that warn. So while lanes run no filter keeps anything: those that would are made to say "always",
+and what they had left out is left out here, for each test by itself.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import threading
+import warnings
+from collections import deque
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import _pytest.warnings
+import pytest
+
+from . import lane
+from .lane_guards import replace
+
+KEPT = ("default", "module", "once")
+# pytest's own, on the way to a failure's source: it looks at a file and no test sees it.
+QUIET_CALLER = "_pytest._code.source"
+
+
+def unknown() -> list[str]:
+    found = []
+    if not hasattr(warnings, "_filters_mutated") or not hasattr(warnings, "_showwarnmsg_impl"):
+        found.append("this Python keeps warning filters in a way that lanes do not know")
+    if getattr(sys.flags, "context_aware_warnings", False):
+        found.append("warning filters are those of a context here (-X context_aware_warnings=0)")
+    if exceptions_kept_by() is None:
+        found.append("this pytest catches exceptions of threads in a way that lanes do not know")
+    return found
+
+
+# --- warnings
+
+
+def matches(pattern: Any, text: str) -> bool:
+    """A filter has a compiled pattern, or in the interpreter's own filters a text."""
+    if pattern is None:
+        return True
+    return text == pattern if isinstance(pattern, str) else pattern.match(text) is not None
+
+
+def module_of(said: warnings.WarningMessage) -> str:
+    frame = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_filename == said.filename and frame.f_lineno == said.lineno:
+            return str(frame.f_globals.get("__name__") or "<string>")
+        frame = frame.f_back  # type: ignore[assignment]
+    name = said.filename or "<unknown>"
+    return name[:-3] if name.endswith(".py") else name
+
+
+class Said:
+    """Receives every warning that the filters let through."""
+
+    def __init__(self, filters: list[Any], otherwise: str) -> None:
+        self.filters, self.otherwise = filters, otherwise
+        self.outside: list[warnings.WarningMessage] = []
+
+    def action(self, said: warnings.WarningMessage) -> str:
+        text, module = str(said.message), module_of(said)
+        for action, message, category, where, line in self.filters:
+            if (
+                matches(message, text)
+                and issubclass(said.category, category)
+                and matches(where, module)
+                and line in (0, said.lineno)
+            ):
+                return str(action)
+        return self.otherwise
+
+    def __call__(self, said: warnings.WarningMessage) -> None:
+        on = lane.current()
+        if on is None:
+            self.outside.append(said)
+            return
+        if on.own.get("quiet"):
+            return
+        action = self.action(said)
+        if action in KEPT:
+            text, category = str(said.message), said.category
+            key: tuple[Any, ...] = {
+                "default": (said.filename, text, category, said.lineno),
+                "module": (said.filename, text, category),
+                "once": (text, category),
+            }[action]
+            if key in on.own["warned"]:
+                return
+            on.own["warned"].add(key)
+        on.own["warnings"].append(said)
+
+
+def keep_nothing() -> Said:
+    """Within pytest's filters of the phase."""
+    said = Said(list(warnings.filters), warnings.defaultaction)  # type: ignore[attr-defined]
+    warnings.filters[:] = [  # type: ignore[index]
+        ("always", *rest) if action in KEPT else (action, *rest)
+        for action, *rest in warnings.filters
+    ]
+    warnings.defaultaction = "always"  # type: ignore[attr-defined]
+    warnings._filters_mutated()  # type: ignore[attr-defined]
+    warnings._showwarnmsg_impl = said  # type: ignore[attr-defined]
+    return said
+
+
+def let_pytest_be_quiet(stack: ExitStack) -> None:
+    """Where it reads a failure's source it ignores warnings, which here are its own lane's only."""
+    kind: Any = warnings.catch_warnings
+    enter, leave, simple = kind.__enter__, kind.__exit__, warnings.simplefilter
+
+    def asked_by_pytest() -> lane.Lane | None:
+        on = lane.current()
+        if on is not None and sys._getframe(2).f_globals.get("__name__") == QUIET_CALLER:
+            return on
+        return None
+
+    def enter_quietly(self: Any) -> Any:
+        on = asked_by_pytest()
+        if on is None:
+            return enter(self)
+        self._quiet_lane = on
+        on.own["quiet"] = on.own.get("quiet", 0) + 1
+        return None
+
+    def leave_quietly(self: Any, *exc_info: Any) -> Any:
+        on = vars(self).pop("_quiet_lane", None)
+        if on is None:
+            return leave(self, *exc_info)
+        on.own["quiet"] -= 1
+        return None
+
+    def simple_quietly(*args: Any, **words: Any) -> None:
+        if asked_by_pytest() is None:
+            simple(*args, **words)
+
+    replace(stack, kind, "__enter__", enter_quietly)
+    replace(stack, kind, "__exit__", leave_quietly)
+    replace(stack, warnings, "simplefilter", simple_quietly)
+
+
+@contextmanager
+def by_lane(config: pytest.Config) -> Iterator[None]:
+    """Around the guards, which then are what is called first."""
+    with ExitStack() as stack:
+        catch_exceptions_by_lane(stack, config)
+        if config.pluginmanager.hasplugin("warnings"):
+            stack.enter_context(
+                _pytest.warnings.catch_warnings_for_item(
+                    config=config, ihook=config.hook, when="runtest", item=None
+                )
+            )
+            action = warnings.defaultaction  # type: ignore[attr-defined]
+            stack.callback(setattr, warnings, "defaultaction", action)
+            said = keep_nothing()
+            stack.callback(tell, config, "", said.outside)
+        yield
+
+
+def tell(config: Any, nodeid: str, said: list[warnings.WarningMessage]) -> None:
+    for warning in said:
+        config.hook.pytest_warning_recorded.call_historic(
+            kwargs={
+                "warning_message": warning,
+                "nodeid": nodeid,
+                "when": "runtest",
+                "location": None,
+            }
+        )
+
+
+# --- exceptions of threads and of finalizers
+
+HOOKS = {"threadexception": threading, "unraisableexception": sys}
+HOOK_NAMES = {"threadexception": "excepthook", "unraisableexception": "unraisablehook"}
+DEQUES = {"threadexception": "thread_exceptions", "unraisableexception": "unraisable_exceptions"}
+CATCHERS = {
+    "threadexception": "catch_threading_exception",
+    "unraisableexception": "catch_unraisable_exception",
+}
+
+
+def module_named(plugin: str) -> Any:
+    import importlib
+
+    return importlib.import_module(f"_pytest.{plugin}")
+
+
+def exceptions_kept_by() -> str | None:
+    """pytest 8.4 began to keep them in a deque; before, each phase of a test had its own hook."""
+    try:
+        for way, names in (("deque", DEQUES), ("catcher", CATCHERS)):
+            if all(hasattr(module_named(plugin), name) for plugin, name in names.items()):
+                return way
+    except ImportError:
+        pass
+    return None
+
+
+class LaneDeque:
+    def __init__(self, name: str, outside: deque[Any]) -> None:
+        self.name, self.outside = name, outside
+
+    def here(self) -> deque[Any]:
+        on = lane.current()
+        return self.outside if on is None else on.own.setdefault(self.name, deque())
+
+    def append(self, value: Any) -> None:
+        self.here().append(value)
+
+    def pop(self) -> Any:
+        return self.here().pop()
+
+
+def catch_exceptions_by_lane(stack: ExitStack, config: Any) -> None:
+    for plugin in HOOKS:
+        if config.pluginmanager.hasplugin(plugin):
+            if exceptions_kept_by() == "deque":
+                keep_deque_by_lane(stack, config, plugin)
+            else:
+                use_catcher_by_lane(stack, plugin)
+
+
+def keep_deque_by_lane(stack: ExitStack, config: Any, plugin: str) -> None:
+    key = getattr(module_named(plugin), DEQUES[plugin])
+    outside = config.stash[key]
+    kept = LaneDeque(plugin, outside)
+    config.stash[key] = kept
+    stack.callback(config.stash.__setitem__, key, outside)
+    owner, name = HOOKS[plugin], HOOK_NAMES[plugin]
+    hook = getattr(owner, name)
+    if isinstance(hook, functools.partial) and "append" in hook.keywords:
+        replace(stack, owner, name, functools.partial(hook.func, append=kept.append))
+
+
+def use_catcher_by_lane(stack: ExitStack, plugin: str) -> None:
+    module, owner, name = module_named(plugin), HOOKS[plugin], HOOK_NAMES[plugin]
+    outside = getattr(owner, name)
+
+    class Catcher:
+        def __init__(self) -> None:
+            self.args = self.unraisable = None
+
+        def __enter__(self) -> Catcher:
+            on = lane.current()
+            assert on is not None, "no test runs elsewhere while lanes run"
+            self.on = on
+            on.own[plugin] = self
+            return self
+
+        def __exit__(self, *exc_info: object) -> None:
+            self.on.own[plugin] = None
+            self.args = self.unraisable = None
+
+    def hook(args: Any) -> None:
+        on = lane.current()
+        catcher = None if on is None else on.own.get(plugin)
+        if catcher is None:
+            outside(args)
+        else:
+            catcher.args = catcher.unraisable = args
+
+    replace(stack, module, CATCHERS[plugin], Catcher)
+    replace(stack, owner, name, hook)
