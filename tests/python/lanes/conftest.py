@@ -1,5 +1,5 @@
-"""Runs suites sequentially and on forked workers, in .venv and in every environment that
-tests/python/environments/make made, and collects what pytest reported."""
+"""Runs suites sequentially, on forked workers and on threads, in .venv and in every environment
+that tests/python/environments/make made, and collects what pytest reported."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ def pytest_runtest_logfinish(nodeid):
     write("finish", nodeid)
 
 def pytest_warning_recorded(warning_message, when, nodeid):
-    write("warning", nodeid, when, warning_message.category.__name__, str(warning_message.message),
+    write("warning", nodeid, when, warning_message.category.__name__,
+          re.sub(r"0x[0-9a-f]+", "0x", str(warning_message.message)),
           warning_message.filename, warning_message.lineno)
 """
 
@@ -127,6 +128,10 @@ class Suite:
 
     def forked(self, workers: int, *words: str, **environment: str) -> Ended:
         words = ("-p", "advisor_lanes", "--forked-workers", str(workers), *words)
+        return self.ended(self.start(*words, **environment))
+
+    def threads(self, lanes: int, *words: str, **environment: str) -> Ended:
+        words = ("-p", "advisor_lanes", "--threads", str(lanes), *words)
         return self.ended(self.start(*words, **environment))
 
 

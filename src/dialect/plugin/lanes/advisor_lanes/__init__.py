@@ -27,18 +27,19 @@ lane_refusals, threads (the main thread).
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Optional
+import json
+from typing import TYPE_CHECKING, Any
 
 import advisor_hazards  # now: it remembers which sockets this process was started with
 import pytest
 
 if TYPE_CHECKING:
     from .plan import Plan
+    from .threads import Threads
 
 WORKERS = "forked_workers"
 LANES = "lane_threads"
-SUMMARY = pytest.StashKey[Callable[[], Optional[str]]]()  # what to say at the end
+RUN = pytest.StashKey[Any]()  # the Threads of this session, who know what is to be said at its end
 
 
 def count(text: str) -> int:
@@ -81,6 +82,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--exclusive-tests",
         metavar="FILE",
         help="run these tests alone: a JSON array of node ids, or an object, id to reason",
+    )
+    group.addoption(
+        "--exclusive-found",
+        metavar="FILE",
+        help="write which tests ran alone and why, as --exclusive-tests reads it",
     )
     group.addoption(
         "--threads-order",
@@ -204,12 +210,20 @@ def run_on_lanes(session: pytest.Session) -> None:
     if order:
         units = plan.in_order(units, session.items, plan.read_order(order, "--threads-order"))
     run = threads.Threads(session, units, alone, config.getoption(LANES))
-    config.stash[SUMMARY] = run.summary
+    config.stash[RUN] = run
     run.run()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    summary = terminalreporter.config.stash.get(SUMMARY, None)
-    line = summary() if summary is not None else None
+    run: Threads | None = terminalreporter.config.stash.get(RUN, None)
+    line = run.summary() if run is not None else None
     if line:
         terminalreporter.write_line(line)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    run: Threads | None = session.config.stash.get(RUN, None)
+    path = session.config.getoption("--exclusive-found")
+    if run is not None and path:
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(run.ran_alone(), file, indent=1)

@@ -46,8 +46,9 @@ class Lane:
 
 
 class _Here(threading.local):
-    lane: Lane | None
+    lane: Lane | None = None
     known = False
+    itself = False  # the thread is a lane, rather than one of a test on it
 
 
 _here = _Here()
@@ -56,19 +57,20 @@ _running = threading.Event()  # while lanes run
 
 def be(lane: Lane | None) -> None:
     """Makes the calling thread a lane, or says that it is none."""
-    _here.lane, _here.known = lane, True
+    _here.lane, _here.known, _here.itself = lane, True, lane is not None
 
 
 def current() -> Lane | None:
-    """The lane of the calling thread; None on the main thread, and on all when no lanes run."""
+    """The lane of the calling thread; None on the main thread, and on threads that tests left
+    behind when no lanes run."""
     if not _here.known:
         # Not threading.current_thread(), which invents a thread while one is beginning.
         thread = threading._active.get(threading.get_ident())  # type: ignore[attr-defined]
         if thread is None:
             return None
-        be(getattr(thread, BELONGS_TO, None))
+        _here.lane, _here.known = getattr(thread, BELONGS_TO, None), True
     lane = _here.lane
-    return lane if lane is None or _running.is_set() else None
+    return lane if lane is None or _here.itself or _running.is_set() else None
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from . import lane
@@ -71,6 +71,7 @@ OPTIONAL: tuple[tuple[str, str, str], ...] = (
     ("time_machine", "travel.start", "it travels in time"),
     ("requests_mock.mocker", "MockerCore.start", "it patches requests"),
     ("httpretty.core", "httpretty.enable", "it patches sockets"),
+    ("vcr.cassette", "CassetteContextDecorator.__enter__", "it patches connections"),
     ("pyfakefs.fake_filesystem_unittest", "Patcher.setUp", "it fakes the file system"),
 )
 AUDITED = {
@@ -85,6 +86,8 @@ AUDITED = {
 }
 # Imported by a test on a lane, these would come unguarded.
 LATE = frozenset(module for module, *_ in OPTIONAL)
+# So those that are small and that pytest itself may import are imported before.
+EARLY = ("faulthandler", "locale", "random", "resource", "signal", "socket", "tracemalloc")
 
 
 def unknown() -> list[str]:
@@ -232,6 +235,9 @@ def guard_event_loops(stack: ExitStack) -> None:
 @contextmanager
 def installed() -> Iterator[None]:
     begin_audit()
+    for module in EARLY:
+        with suppress(ImportError):
+            importlib.import_module(module)
     with ExitStack() as stack:
         replace_all(stack)
         guard_loggers(stack)

@@ -10,6 +10,7 @@ told apart: a test during which some arrive runs again alone, where pytest captu
 from __future__ import annotations
 
 import copy
+import inspect
 import io
 import logging
 import os
@@ -235,9 +236,10 @@ class Output:
         root.addHandler(handler)
         stack.callback(root.removeHandler, handler)
         stack.callback(vars(self.logs).pop, "_runtest_for", None)
-        self.logs._runtest_for = self.runtest_for
+        # Before pytest 8 it was no context manager, but a generator to be continued.
+        bare = inspect.isgeneratorfunction(type(self.logs)._runtest_for)
+        self.logs._runtest_for = self.runtest_for if bare else contextmanager(self.runtest_for)
 
-    @contextmanager
     def runtest_for(self, item: pytest.Item, when: str) -> Iterator[None]:
         on = lane.current()
         assert on is not None, "no test runs elsewhere while lanes run"

@@ -90,7 +90,7 @@ def of_timeouts(config: pytest.Config) -> list[str]:
     return [
         f"pytest-timeout stops a test on the main thread, or the process ({name})"
         for name, value in set_by.items()
-        if value not in (None, "", "0", 0)
+        if value and str(value) != "0"
     ]
 
 
@@ -100,7 +100,7 @@ def of_settings(config: pytest.Config) -> list[str]:
     if live or setting(config, "log_cli"):
         found.append("live logs (log_cli) show the logs of one test after the other")
     reruns = setting(config, "reruns")
-    if reruns not in (None, "", "0", 0):
+    if reruns and str(reruns) != "0":
         found.append("pytest-rerunfailures runs the protocol of a test itself (reruns)")
     return found
 

@@ -84,6 +84,7 @@ class Runner:
     ) -> None:
         self.session, self.on, self.units, self.output = session, on, units, output
         self.heard = heard
+        self.last: pytest.Item | None = None
         on.own.update(between=[], warnings=[], warned=set())
         output.prepare(on)
 
@@ -96,18 +97,29 @@ class Runner:
         try:
             try:
                 unit = self.units.take()
-                while unit is not None:
+                while unit is not None and not self.units.stopped:
                     unit = self.run_unit(unit)
             finally:
-                self.on.item = None
-                private_threads.tear_down(self.session, None)
-        except lane.RunAlone:
-            pass  # of a fixture whose test is to run alone
+                self.tear_down_all()
         except BaseException as error:
             self.units.stop()
             self.heard.put(("raised", error))
         finally:
             self.heard.put(("ended", self.on))
+
+    def tear_down_all(self) -> None:
+        """What a stopped run left set up: errors are told as those of the last test's tear-down,
+        where they would have been had the stop been known."""
+        call = CallInfo.from_call(
+            lambda: private_threads.tear_down(self.session, None), when="teardown"
+        )
+        if call.excinfo is None or isinstance(call.excinfo.value, lane.RunAlone):
+            return
+        if isinstance(call.excinfo.value, PASSED_BY) or self.last is None:
+            raise call.excinfo.value
+        with reporting:
+            report = self.last.ihook.pytest_runtest_makereport(item=self.last, call=call)
+        self.heard.put(("late", report))
 
     # --- units
 
@@ -166,6 +178,7 @@ class Runner:
     def run_test(self, test: Test, following: Callable[[], pytest.Item | None]) -> None:
         """pytest's runtestprotocol, with the look-ahead as late as it can be."""
         on, item = self.on, self.session.items[test.index]
+        self.last = item
         on.item, on.why_alone, on.began = item, None, time.monotonic()
         on.own.update(between=[], warnings=[], warned=set())
         descriptors = self.output.descriptors

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dis
 import inspect
 import json
+from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ FIXTURES = frozenset((
     "record_testsuite_property", "mocker", "class_mocker", "module_mocker", "package_mocker",
     "session_mocker", "benchmark", "benchmark_weave", "no_cover", "fs", "fs_class", "fs_module",
     "fs_session", "freezer", "time_machine", "requests_mock", "httpx_mock", "respx_mock",
-    "responses", "vcr", "aioresponses", "socket_disabled", "socket_enabled", "event_loop",
+    "responses", "aioresponses", "socket_disabled", "socket_enabled", "event_loop",
     "event_loop_policy",
 ))
 # fmt: on
@@ -84,7 +85,7 @@ def why_alone(item: pytest.Item) -> str | None:
     if not isinstance(item, pytest.Function):
         return f"it is a {type(item).__name__}"
     for name in item.fixturenames:
-        if name in FIXTURES or name.startswith(("mock_", "aiohttp_", "anyio_")):
+        if name in FIXTURES:
             return f"it uses the fixture {name}"
     for mark, why in MARKS.items():
         if item.get_closest_marker(mark):
@@ -210,8 +211,13 @@ def divided(
     """Units for lanes, and the reason of each test that runs alone. One such test takes its unit
     with it, whose set-up it would otherwise find in another state."""
     units, alone = [], {}
+    times = Counter(map(id, items))
     for unit in units_of(items):
-        reasons = {i: named.get(items[i].nodeid) or why_alone(items[i]) for i in unit}
+        reasons = {
+            i: named.get(items[i].nodeid)
+            or ("it is there twice" if times[id(items[i])] > 1 else why_alone(items[i]))
+            for i in unit
+        }
         if not any(reasons.values()):
             units.append(unit)
             continue

@@ -126,6 +126,8 @@ class Threads:
         elif kind == "alone":
             indices, why = what
             self.alone.update(dict.fromkeys(indices, why))
+        elif kind == "late":
+            self.session.config.hook.pytest_runtest_logreport(report=what)
         elif kind == "ended":
             self.waiting.discard(what)
         elif self.raised is None:
@@ -190,13 +192,21 @@ class Threads:
             if self.over:
                 return
 
+    def ran_alone(self) -> dict[str, str]:
+        """Node ids and reasons."""
+        return {
+            self.items[index].nodeid: " ".join(why.split())
+            for index, why in sorted(self.alone.items())
+            if index not in self.missing
+        }
+
     def summary(self) -> str | None:
         """One line about tests that ran alone, with the most frequent reasons."""
-        ran = [why for index, why in self.alone.items() if index not in self.missing]
+        ran = self.ran_alone()
         if not ran:
             return None
-        frequent = Counter(ran).most_common()
-        parts = [f"{' '.join(why.split())} ({number})" for why, number in frequent[:3]]
+        frequent = Counter(ran.values()).most_common()
+        parts = [f"{why} ({number})" for why, number in frequent[:3]]
         others = sum(number for _, number in frequent[3:])
         more = [f"other reasons ({others})"] if others else []
         return f"{len(ran)} test{'s' * (len(ran) > 1)} ran alone: {', '.join([*parts, *more])}"
