@@ -20,8 +20,8 @@ A lane is a thread of this process with fixtures of its own. Tests that change o
 threads share run alone, on the main thread, when all lanes have ended: those that are known by
 their fixtures and marks or named in a file, and those that a guard stops before they do it. The
 parts: lane (who is a lane), lane_units (what runs together and what alone), lane_run (a lane at
-work), lane_guards, lane_output, lane_warnings and private_threads (what is a lane's own),
-lane_refusals, threads (the main thread).
+work), lane_guards; lane_output, lane_streams, lane_warnings, lane_exceptions and private_threads
+(what is a lane's own); lane_refusals, threads (the main thread).
 """
 
 from __future__ import annotations
@@ -190,27 +190,11 @@ def run_on_workers(session: pytest.Session) -> None:
 
 
 def run_on_lanes(session: pytest.Session) -> None:
-    from . import (
-        lane_guards,
-        lane_refusals,
-        lane_units,
-        lane_warnings,
-        plan,
-        private,
-        private_threads,
-        threads,
-    )
+    from . import lane_refusals, private, threads
 
-    config = session.config
-    unknown = [*private.unknown(session), *private_threads.unknown(session)]
-    refuse([*unknown, *lane_warnings.unknown(), *lane_guards.unknown()], "threads")
+    refuse([*private.unknown(session), *threads.unknown(session)], "threads")
     refuse(lane_refusals.refusals(session), "threads")
-    path, order = config.getoption("--exclusive-tests"), config.getoption("--threads-order")
-    units, alone = lane_units.divided(session.items, lane_units.read_named(path) if path else {})
-    if order:
-        units = plan.in_order(units, session.items, plan.read_order(order, "--threads-order"))
-    run = threads.Threads(session, units, alone, config.getoption(LANES))
-    config.stash[RUN] = run
+    run = session.config.stash[RUN] = threads.of(session)
     run.run()
 
 

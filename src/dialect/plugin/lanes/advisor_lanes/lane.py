@@ -3,14 +3,16 @@
 What pytest keeps once for a process is kept once for each lane while lanes run. Whoever has to
 choose asks `current()`. A thread that a test starts belongs to the lane of that test, so that what
 it prints, logs and raises is told with that test; threads of before and the main thread belong to
-none.
+none. So does what a test gives to a pool of threads, whoever started those.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -73,6 +75,16 @@ def current() -> Lane | None:
     return lane if lane is None or _here.itself or _running.is_set() else None
 
 
+def call_as(mine: Lane, function: Any, *args: Any, **words: Any) -> Any:
+    """On a thread of a pool."""
+    before = _here.lane, _here.known
+    _here.lane, _here.known = mine, True
+    try:
+        return function(*args, **words)
+    finally:
+        _here.lane, _here.known = before
+
+
 @contextmanager
 def running() -> Iterator[None]:
     """Lanes run. Threads that are started on them are theirs."""
@@ -84,11 +96,20 @@ def running() -> Iterator[None]:
             setattr(self, BELONGS_TO, mine)
         start(self)
 
+    submit = ThreadPoolExecutor.submit
+
+    def submit_here(self: Any, fn: Any, /, *args: Any, **words: Any) -> Any:
+        mine = current()
+        call = fn if mine is None else partial(call_as, mine, fn)
+        return submit(self, call, *args, **words)
+
     be(None)
     _running.set()
     threading.Thread.start = start_here  # type: ignore[method-assign]
+    ThreadPoolExecutor.submit = submit_here  # type: ignore[method-assign]
     try:
         yield
     finally:
+        ThreadPoolExecutor.submit = submit  # type: ignore[method-assign]
         threading.Thread.start = start  # type: ignore[method-assign]
         _running.clear()

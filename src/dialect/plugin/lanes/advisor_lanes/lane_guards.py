@@ -46,6 +46,7 @@ OPTIONAL: tuple[tuple[str, str, str], ...] = (
     ("signal", "signal set_wakeup_fd setitimer alarm pthread_sigmask", "it handles signals"),
     ("signal", "raise_signal siginterrupt pause", "it handles signals"),
     ("_thread", "interrupt_main", "it interrupts the main thread"),
+    ("_thread", "start_new_thread start_new", "it starts a thread without threading"),
     ("locale", "setlocale", "it sets the locale"),
     ("_locale", "setlocale", "it sets the locale"),
     ("random", "seed setstate", "it seeds random"),

@@ -1,4 +1,4 @@
-"""Warnings, and exceptions that nobody catches, told with the test whose lane raised them.
+"""Warnings, told with the test whose lane raised them.
 
 Filters are the process's. Those that pytest would set for each test are set once for all lanes (a
 test with filters of its own is exclusive). Sequentially "once for each place" begins anew with
@@ -9,11 +9,8 @@ and what they had left out is left out here, for each test by itself.
 
 from __future__ import annotations
 
-import functools
 import sys
-import threading
 import warnings
-from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -35,8 +32,6 @@ def unknown() -> list[str]:
         found.append("this Python keeps warning filters in a way that lanes do not know")
     if getattr(sys.flags, "context_aware_warnings", False):
         found.append("warning filters are those of a context here (-X context_aware_warnings=0)")
-    if exceptions_kept_by() is None:
-        found.append("this pytest catches exceptions of threads in a way that lanes do not know")
     return found
 
 
@@ -152,7 +147,6 @@ def let_pytest_be_quiet(stack: ExitStack) -> None:
 def by_lane(config: pytest.Config) -> Iterator[None]:
     """Around the guards, which then are what is called first."""
     with ExitStack() as stack:
-        catch_exceptions_by_lane(stack, config)
         if config.pluginmanager.hasplugin("warnings"):
             stack.enter_context(
                 _pytest.warnings.catch_warnings_for_item(
@@ -176,98 +170,3 @@ def tell(config: Any, nodeid: str, said: list[warnings.WarningMessage]) -> None:
                 "location": None,
             }
         )
-
-
-# --- exceptions of threads and of finalizers
-
-HOOKS = {"threadexception": threading, "unraisableexception": sys}
-HOOK_NAMES = {"threadexception": "excepthook", "unraisableexception": "unraisablehook"}
-DEQUES = {"threadexception": "thread_exceptions", "unraisableexception": "unraisable_exceptions"}
-CATCHERS = {
-    "threadexception": "catch_threading_exception",
-    "unraisableexception": "catch_unraisable_exception",
-}
-
-
-def module_named(plugin: str) -> Any:
-    import importlib
-
-    return importlib.import_module(f"_pytest.{plugin}")
-
-
-def exceptions_kept_by() -> str | None:
-    """pytest 8.4 began to keep them in a deque; before, each phase of a test had its own hook."""
-    try:
-        for way, names in (("deque", DEQUES), ("catcher", CATCHERS)):
-            if all(hasattr(module_named(plugin), name) for plugin, name in names.items()):
-                return way
-    except ImportError:
-        pass
-    return None
-
-
-class LaneDeque:
-    def __init__(self, name: str, outside: deque[Any]) -> None:
-        self.name, self.outside = name, outside
-
-    def here(self) -> deque[Any]:
-        on = lane.current()
-        return self.outside if on is None else on.own.setdefault(self.name, deque())
-
-    def append(self, value: Any) -> None:
-        self.here().append(value)
-
-    def pop(self) -> Any:
-        return self.here().pop()
-
-
-def catch_exceptions_by_lane(stack: ExitStack, config: Any) -> None:
-    for plugin in HOOKS:
-        if config.pluginmanager.hasplugin(plugin):
-            if exceptions_kept_by() == "deque":
-                keep_deque_by_lane(stack, config, plugin)
-            else:
-                use_catcher_by_lane(stack, plugin)
-
-
-def keep_deque_by_lane(stack: ExitStack, config: Any, plugin: str) -> None:
-    key = getattr(module_named(plugin), DEQUES[plugin])
-    outside = config.stash[key]
-    kept = LaneDeque(plugin, outside)
-    config.stash[key] = kept
-    stack.callback(config.stash.__setitem__, key, outside)
-    owner, name = HOOKS[plugin], HOOK_NAMES[plugin]
-    hook = getattr(owner, name)
-    if isinstance(hook, functools.partial) and "append" in hook.keywords:
-        replace(stack, owner, name, functools.partial(hook.func, append=kept.append))
-
-
-def use_catcher_by_lane(stack: ExitStack, plugin: str) -> None:
-    module, owner, name = module_named(plugin), HOOKS[plugin], HOOK_NAMES[plugin]
-    outside = getattr(owner, name)
-
-    class Catcher:
-        def __init__(self) -> None:
-            self.args = self.unraisable = None
-
-        def __enter__(self) -> Catcher:
-            on = lane.current()
-            assert on is not None, "no test runs elsewhere while lanes run"
-            self.on = on
-            on.own[plugin] = self
-            return self
-
-        def __exit__(self, *exc_info: object) -> None:
-            self.on.own[plugin] = None
-            self.args = self.unraisable = None
-
-    def hook(args: Any) -> None:
-        on = lane.current()
-        catcher = None if on is None else on.own.get(plugin)
-        if catcher is None:
-            outside(args)
-        else:
-            catcher.args = catcher.unraisable = args
-
-    replace(stack, module, CATCHERS[plugin], Catcher)
-    replace(stack, owner, name, hook)

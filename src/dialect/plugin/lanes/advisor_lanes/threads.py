@@ -17,12 +17,31 @@ from typing import Any
 
 import pytest
 
-from . import lane, lane_guards, lane_warnings, private_threads
+from . import lane, lane_exceptions, lane_guards, lane_units, lane_warnings, plan, private_threads
 from .lane_output import Output
 from .lane_run import Runner, Test, Units
 
 GRACE_S = 5.0  # for tests to end after Ctrl-C
 LOOK_S = 1.0  # how often to look for tests that take too long
+
+
+def unknown(session: pytest.Session) -> list[str]:
+    """What this pytest or interpreter does not have, as reasons to refuse."""
+    return [
+        *private_threads.unknown(session),
+        *lane_warnings.unknown(),
+        *lane_exceptions.unknown(),
+        *lane_guards.unknown(),
+    ]
+
+
+def of(session: pytest.Session) -> Threads:
+    option = session.config.getoption
+    named, order = option("--exclusive-tests"), option("--threads-order")
+    units, alone = lane_units.divided(session.items, lane_units.read_named(named) if named else {})
+    if order:
+        units = plan.in_order(units, session.items, plan.read_order(order, "--threads-order"))
+    return Threads(session, units, alone, option("lane_threads"))
 
 
 class LostTest(Exception):
@@ -81,6 +100,7 @@ class Threads:
             stack.enter_context(self.output.by_lane())
             stack.enter_context(lane_warnings.by_lane(session.config))
             stack.enter_context(lane_guards.installed())
+            lane_exceptions.catch_by_lane(stack, session.config)
             lane_warnings.let_pytest_be_quiet(stack)
             stack.enter_context(lane.running())
             self.start()
