@@ -74,6 +74,7 @@ std::vector<PluginFile> lanes_package() {
         {"advisor_lanes/lane_streams.py", embedded_lane_streams_py()},
         {"advisor_lanes/lane_units.py", embedded_lane_units_py()},
         {"advisor_lanes/lane_warnings.py", embedded_lane_warnings_py()},
+        {"advisor_lanes/lane_worker.py", embedded_lane_worker_py()},
         {"advisor_lanes/plan.py", embedded_plan_py()},
         {"advisor_lanes/plugins.py", embedded_plugins_py()},
         {"advisor_lanes/pool.py", embedded_pool_py()},

@@ -50,7 +50,7 @@ def pytest_runtest_logfinish(nodeid):
 
 def pytest_warning_recorded(warning_message, when, nodeid):
     write("warning", nodeid, when, warning_message.category.__name__,
-          re.sub(r"0x[0-9a-f]+", "0x", str(warning_message.message)),
+          re.sub(r"0x[0-9a-f]+|pid=\\d+", "0x", str(warning_message.message)),
           warning_message.filename, warning_message.lineno)
 """
 

@@ -113,6 +113,30 @@ def test_suites_have_the_outcomes_of_a_sequential_run(
     assert threads.code == sequential.code
 
 
+SUBTESTS = """
+import unittest
+class TestUnit(unittest.TestCase):
+    def test_parts(self):
+        for i in range(3):
+            with self.subTest(i=i): self.assertNotEqual(i, 1)
+def test_fixture(request):
+    try: subtests = request.getfixturevalue("subtests")
+    except Exception: return
+    for i in range(3):
+        with subtests.test(i=i): assert i != 1
+def test_other(): pass
+"""
+
+
+def test_subtests_are_told(suite: Suite) -> None:
+    suite.write(test_it=SUBTESTS)
+    sequential, threads = suite.sequential(), suite.threads(2)
+    assert sorted_lines([line[:4] for line in threads.reports]) == sorted_lines(
+        [line[:4] for line in sequential.reports]
+    )
+    assert threads.code == sequential.code and last_line(threads) == last_line(sequential)
+
+
 def test_one_lane_keeps_the_order(suite: Suite) -> None:
     suite.write(
         test_it="import warnings, pytest\n@pytest.mark.parametrize('i', range(8))\n"

@@ -608,12 +608,7 @@ class TestUnit(unittest.TestCase):
         assert self.runs == 4
 
 
-class TestUnitSubtests(unittest.TestCase):
-    def test_parts(self):
-        for i in range(3):
-            with self.subTest(i=i):
-                self.assertNotEqual(i, 1)
-
+class TestUnitRecords(unittest.TestCase):
     def test_logs(self):
         with self.assertLogs("unit", "INFO") as logs:
             logging.getLogger("unit").info("said")

@@ -3,6 +3,7 @@ PYTEST_DONT_REWRITE
 
     pytest -p advisor_lanes --forked 4
     pytest -p advisor_lanes --threads 4
+    pytest -p advisor_lanes --forked 2 --threads 4
 
 pytest starts, imports and collects once; then that process forks workers, each of which takes the
 next tests from a share in common memory and sends what came of them over a pipe. This process
@@ -35,11 +36,12 @@ import pytest
 
 if TYPE_CHECKING:
     from .plan import Plan
+    from .pool import Pool
     from .threads import Threads
 
 WORKERS = "forked_workers"
 LANES = "lane_threads"
-RUN = pytest.StashKey[Any]()  # the Threads of this session, who know what is to be said at its end
+RUN = pytest.StashKey[Any]()  # the Threads or Pool of this session
 
 
 def count(text: str) -> int:
@@ -125,7 +127,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     if lanes:
         refuse(lane_refusals.refused_options(config), "threads")
-    else:
+    if workers:
         refuse(plugins.refused_options(config))
     if lanes or not config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(xdist_fixtures, "advisor_lanes_fixtures")
@@ -133,9 +135,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     workers, lanes = config.getoption(WORKERS), config.getoption(LANES)
+    parts = []
+    if workers:
+        parts.append(f"forked: {workers} worker{'s' if workers > 1 else ''}")
     if lanes:
-        return f"threads: {lanes} lane{'s' if lanes > 1 else ''}"
-    return f"forked: {workers} worker{'s' if workers > 1 else ''}" if workers else None
+        parts.append(f"threads: {lanes} lane{'s' if lanes > 1 else ''}")
+    return ", each with ".join(parts) or None
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> str | None:
@@ -158,10 +163,10 @@ def is_ours(session: pytest.Session, option: str) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    if is_ours(session, LANES):
-        run_on_lanes(session)
-    elif is_ours(session, WORKERS):
+    if is_ours(session, WORKERS):
         run_on_workers(session)
+    elif is_ours(session, LANES):
+        run_on_lanes(session)
     else:
         return None
     if session.shouldfail:
@@ -185,28 +190,39 @@ def run_on_workers(session: pytest.Session) -> None:
             ),
         ]
     )
+    if session.config.getoption(LANES):
+        refuse_lanes(session)
     made: Plan = plan.of(session)
-    pool.Pool(session, made).run()
+    run = session.config.stash[RUN] = pool.Pool(session, made)
+    run.run()
 
 
-def run_on_lanes(session: pytest.Session) -> None:
+def refuse_lanes(session: pytest.Session) -> None:
     from . import lane_refusals, private, threads
 
     refuse([*private.unknown(session), *threads.unknown(session)], "threads")
     refuse(lane_refusals.refusals(session), "threads")
+
+
+def run_on_lanes(session: pytest.Session) -> None:
+    from . import threads
+
+    refuse_lanes(session)
     run = session.config.stash[RUN] = threads.of(session)
     run.run()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    run: Threads | None = terminalreporter.config.stash.get(RUN, None)
-    line = run.summary() if run is not None else None
+    from . import replay
+
+    run: Threads | Pool | None = terminalreporter.config.stash.get(RUN, None)
+    line = replay.summary(run.ran_alone()) if run is not None else None
     if line:
         terminalreporter.write_line(line)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    run: Threads | None = session.config.stash.get(RUN, None)
+    run: Threads | Pool | None = session.config.stash.get(RUN, None)
     path = session.config.getoption("--exclusive-found")
     if run is not None and path:
         with open(path, "w", encoding="utf-8") as file:

@@ -38,6 +38,8 @@ REQUIRED: tuple[tuple[str, str, str], ...] = (
 # What is guarded if it is there and has been imported.
 OPTIONAL: tuple[tuple[str, str, str], ...] = (
     ("_pytest.logging", "LogCaptureFixture.__init__", "it captures logs by caplog"),
+    ("_pytest.subtests", "Subtests.__init__ SubTests.__init__", "it has subtests"),
+    ("pytest_subtests.plugin", "SubTests.__init__", "it has subtests"),
     ("_pytest.pytester", "Pytester.__init__", "it runs pytest within pytest"),
     ("unittest.mock", "_patch.__enter__ _patch_dict._patch_dict", "it patches with mock"),
     ("mock.mock", "_patch.__enter__ _patch_dict._patch_dict", "it patches with mock"),

@@ -25,7 +25,6 @@ OPTIONS = {
     "looponfail": "--looponfail runs pytest again and again by itself",
     "lsof": "--lsof counts the open files of each test",
     "forked": "pytest-forked's --forked gives every test a process",
-    "forked_workers": "--forked runs the tests on processes",
     "lanes": "pytest-threadlanes runs the tests itself",
     "tests_per_worker": "pytest-parallel runs the tests itself",
     "workers": "pytest-parallel runs the tests itself",
@@ -59,6 +58,8 @@ def refused_options(config: pytest.Config) -> list[str]:
     found = [why for name, why in OPTIONS.items() if getattr(config.option, name, None)]
     if getattr(config.option, "dist", "no") != "no" or getattr(config.option, "tx", None):
         found.append("pytest-xdist was told to run the tests, too (-n, --dist or --tx)")
+    if config.getoption("forked_workers") and config.getoption("--forked-dist") != "load":
+        found.append("--forked-dist divides tests for workers without lanes")
     return found
 
 

@@ -41,20 +41,24 @@ class Units:
     def __init__(self, units: list[list[int]], failed: int, most: int) -> None:
         self.lock, self.left = threading.Lock(), deque(units)
         self.failed, self.most = failed, most
-        self.stopped = False
+        self.told_to_stop = False
+
+    @property
+    def stopped(self) -> bool:
+        return self.told_to_stop
+
+    def stop(self) -> None:
+        self.told_to_stop = True
 
     def take(self) -> list[int] | None:
         with self.lock:
             return None if self.stopped or not self.left else self.left.popleft()
 
-    def stop(self) -> None:
-        self.stopped = True
-
     def count(self, failed: int) -> None:
         with self.lock:
             self.failed += failed
             if self.most and self.failed >= self.most:
-                self.stopped = True
+                self.stop()
 
     def would_stop(self, failed: int) -> bool:
         return self.stopped or bool(self.most and self.failed + failed >= self.most)
@@ -84,7 +88,7 @@ class Runner:
     ) -> None:
         self.session, self.on, self.units, self.output = session, on, units, output
         self.heard = heard
-        self.last: pytest.Item | None = None
+        self.last: int | None = None  # the index of the test that ran last
         on.own.update(between=[], warnings=[], warned=set())
         output.prepare(on)
 
@@ -117,9 +121,10 @@ class Runner:
             return
         if isinstance(call.excinfo.value, PASSED_BY) or self.last is None:
             raise call.excinfo.value
+        item = self.session.items[self.last]
         with reporting:
-            report = self.last.ihook.pytest_runtest_makereport(item=self.last, call=call)
-        self.heard.put(("late", report))
+            report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+        self.heard.put(("late", (self.last, report)))
 
     # --- units
 
@@ -178,7 +183,7 @@ class Runner:
     def run_test(self, test: Test, following: Callable[[], pytest.Item | None]) -> None:
         """pytest's runtestprotocol, with the look-ahead as late as it can be."""
         on, item = self.on, self.session.items[test.index]
-        self.last = item
+        self.last = test.index
         on.item, on.why_alone, on.began = item, None, time.monotonic()
         on.own.update(between=[], warnings=[], warned=set())
         descriptors = self.output.descriptors

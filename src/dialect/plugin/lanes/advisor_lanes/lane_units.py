@@ -13,6 +13,7 @@ import inspect
 import json
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -205,13 +206,17 @@ def units_of(items: Sequence[pytest.Item]) -> list[list[int]]:
     return list(units.values())
 
 
-def divided(
-    items: Sequence[pytest.Item], named: dict[str, str]
-) -> tuple[list[list[int]], dict[int, str]]:
-    """Units for lanes, and the reason of each test that runs alone. One such test takes its unit
-    with it, whose set-up it would otherwise find in another state."""
-    units, alone = [], {}
-    times = Counter(map(id, items))
+@dataclass
+class Division:
+    lanes: list[list[int]]  # units for lanes
+    alone: list[list[int]]  # units whose tests run alone
+    reasons: dict[int, str]  # of each of those tests
+
+
+def divided(items: Sequence[pytest.Item], named: dict[str, str]) -> Division:
+    """A test that runs alone takes its unit with it, whose set-up it would otherwise find in
+    another state."""
+    made, times = Division([], [], {}), Counter(map(id, items))
     for unit in units_of(items):
         reasons = {
             i: named.get(items[i].nodeid)
@@ -219,8 +224,9 @@ def divided(
             for i in unit
         }
         if not any(reasons.values()):
-            units.append(unit)
+            made.lanes.append(unit)
             continue
+        made.alone.append(unit)
         for i in unit:
-            alone[i] = reasons[i] or "it belongs with tests that run alone"
-    return units, alone
+            made.reasons[i] = reasons[i] or "it belongs with tests that run alone"
+    return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -16,6 +16,9 @@ class Plan:
     units: list[list[int]]
     workers: int
     one_by_one: bool  # else each worker begins with a run of neighbours, and idle ones steal
+    lanes: int = 0  # threads of each worker; 0: its tests run on its main thread
+    alone: list[list[int]] = field(default_factory=list)  # units for after the lanes have ended
+    reasons: dict[int, str] = field(default_factory=dict)  # of the tests in `alone`
 
 
 def group_of(item: pytest.Item) -> str | None:
@@ -68,6 +71,8 @@ def read_order(path: str, option: str = "--forked-order") -> list[str]:
 
 def of(session: pytest.Session) -> Plan:
     config = session.config
+    if config.getoption("lane_threads"):
+        return of_lanes(session)
     units = units_of(session.items, config.getoption("--forked-dist"))
     workers = config.getoption("--forked-workers")
     if config.getoption("stepwise", False):
@@ -76,3 +81,18 @@ def of(session: pytest.Session) -> Plan:
     if path:
         units = in_order(units, session.items, read_order(path))
     return Plan(units, min(workers, len(units)), bool(path))
+
+
+def of_lanes(session: pytest.Session) -> Plan:
+    """For workers that have lanes: each runs alone what it takes when its lanes have ended."""
+    from . import lane_units
+
+    option, items = session.config.getoption, session.items
+    named, order = option("--exclusive-tests"), option("--threads-order")
+    path = order or option("--forked-order")
+    made = lane_units.divided(items, lane_units.read_named(named) if named else {})
+    units = (
+        in_order(made.lanes, items, read_order(path, "the order of tests")) if path else made.lanes
+    )
+    workers = min(option("--forked-workers") or 1, max(len(units), len(made.alone)))
+    return Plan(units, workers, bool(path), option("lane_threads"), made.alone, made.reasons)

@@ -93,19 +93,25 @@ class Pool:
         if self.first_reason:
             self.session.shouldfail = self.first_reason
 
+    def ran_alone(self) -> dict[str, str]:
+        """Node ids and reasons, of those that have an outcome."""
+        return replay.reasons(self.session.items, self.plan.reasons, self.missing)
+
     @property
     def over(self) -> bool:
         session = self.session
         return bool(self.raised or session.shouldfail or session.shouldstop)
 
     def rest(self) -> Plan:
-        units = [[i for i in unit if i in self.missing] for unit in self.plan.units]
+        all_units = [*self.plan.units, *self.plan.alone]
+        units = [[i for i in unit if i in self.missing] for unit in all_units]
         units = [unit for unit in units if unit]
         return Plan(units, min(self.plan.workers, len(units)), True)
 
     def run_plan(self, plan: Plan) -> None:
         slots = plan.workers + self.deaths_left
         self.shares = Shares(len(plan.units), plan.workers, slots, plan.one_by_one)
+        self.shares_alone = Shares(len(plan.alone), plan.workers, slots, True)
         self.running_plan = plan
         for slot in range(plan.workers):
             self.fork(slot)
@@ -118,6 +124,7 @@ class Pool:
                     self.fork(taken)
                     taken += 1
         self.shares.close()
+        self.shares_alone.close()
 
     def may_fork(self, taken: int, slots: int) -> bool:
         left = self.deaths_left and self.shares.unclaimed
@@ -133,8 +140,9 @@ class Pool:
             fcntl.fcntl(writing, F_SETPIPE_SZ, PIPE_BYTES)
         sys.stdout.flush()
         sys.stderr.flush()
+        # Lanes are workers in the eyes of a suite, and so is the main thread when they have ended.
         name = f"gw{self.seated}"
-        self.seated += 1
+        self.seated += self.running_plan.lanes + 1
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of threads: advisor_hazards has looked
             pid = os.fork()
@@ -155,9 +163,16 @@ class Pool:
                 if seat.open:
                     os.close(seat.pipe)
             private.renew_capture(self.session)
-            own = identity.Identity(name, self.plan.workers, self.run_id)
+            plan = self.running_plan
+            workers = self.plan.workers * (self.plan.lanes + 1)
+            own = identity.Identity(name, workers, self.run_id)
             identity.take_on(self.session, own, self.temporary)
-            Worker(self.session, self.running_plan, self.shares, slot, writing).run()
+            if plan.lanes:
+                from .lane_worker import LanesWorker
+
+                first, alone = int(name[2:]) + 1, self.shares_alone
+                LanesWorker(self.session, plan, self.shares, alone, slot, writing, first).run()
+            Worker(self.session, plan, self.shares, slot, writing).run()
         finally:
             os._exit(70)
 
@@ -213,6 +228,14 @@ class Pool:
                 self.missing.discard(index)
                 replay.replay(self.session.items[index], index, seat.name, events)
                 self.stop_if_over()
+            return
+        if kind == "late":
+            _, index, events = message
+            replay.replay(self.session.items[index], index, seat.name, events)
+            self.stop_if_over()
+            return
+        if kind == "alone":
+            self.plan.reasons.update(dict.fromkeys(message[1], message[2]))
             return
         seat.ended = True
         if kind == "done":

@@ -6,6 +6,9 @@ Tried with pytest 7.4 to 9.2.
 
 from __future__ import annotations
 
+import contextlib
+import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -26,8 +29,8 @@ def unknown(session: pytest.Session) -> list[str]:
             for item in session.items
             if isinstance(item, pytest.Function)
         ),
-        "CaptureManager.start_global_capturing": capture is None
-        or hasattr(capture, "start_global_capturing"),
+        "CaptureManager._global_capturing": capture is None
+        or hasattr(capture, "_global_capturing"),
         "TempPathFactory._basetemp": factory is None or hasattr(factory, "_basetemp"),
     }
     return [
@@ -59,13 +62,17 @@ def cached_fixtures(session: pytest.Session) -> list[str]:
 def renew_capture(session: pytest.Session) -> None:
     """Gives this process files of its own for what tests print.
 
-    Those made before the fork, and their offsets, are shared with all other workers.
+    Those made before the fork, and their offsets, are shared with all other workers. The objects
+    stay: handlers of logging may hold them since they were made.
     """
     capture = session.config.pluginmanager.getplugin("capturemanager")
-    if capture is not None and capture.is_globally_capturing():
-        capture.stop_global_capturing()
-        capture.start_global_capturing()
-        capture.suspend_global_capture()
+    capturing = getattr(capture, "_global_capturing", None)
+    for one in () if capturing is None else (capturing.out, capturing.err):
+        stream: Any = getattr(one, "tmpfile", None)
+        with contextlib.suppress(OSError, AttributeError):  # (--capture=sys writes to memory)
+            stream.flush()
+            with tempfile.TemporaryFile(buffering=0) as file:
+                os.dup2(file.fileno(), stream.fileno(), inheritable=False)
 
 
 def base_of_temporary_paths(session: pytest.Session) -> Path | None:

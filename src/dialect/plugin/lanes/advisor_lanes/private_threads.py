@@ -55,8 +55,6 @@ def unknown(session: pytest.Session) -> list[str]:
         "util._reprcompare": hasattr(util, "_reprcompare") and hasattr(util, "_assertion_pass"),
         "assertion.pytest_runtest_protocol": not explaining.__code__.co_freevars,
         "CaptureManager.item_capture": capture is None or hasattr(capture, "item_capture"),
-        "CaptureManager._global_capturing": capture is None
-        or hasattr(capture, "_global_capturing"),
         "LoggingPlugin._runtest_for": logs is None
         or all(hasattr(logs, name) for name in ("_runtest_for", "formatter", "log_level")),
         "LogCaptureHandler": hasattr(_pytest.logging, "LogCaptureHandler")
@@ -123,6 +121,15 @@ def keep_state_by_lane() -> None:
 
 def tear_down(session: pytest.Session, nextitem: pytest.Item | None) -> None:
     session._setupstate.teardown_exact(nextitem)
+
+
+def separate_class_cleanups(session: pytest.Session) -> None:
+    """Before Python 3.11 all classes of unittest had one list of class clean-ups, which whoever
+    tears a class down empties."""
+    for item in session.items:
+        cls = getattr(item, "cls", None)
+        if hasattr(cls, "_class_cleanups") and "_class_cleanups" not in vars(cls):
+            cls._class_cleanups = []  # type: ignore[union-attr]
 
 
 # --- a test that runs again

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -41,3 +42,23 @@ def fail(item: pytest.Item, index: int, worker: str, why: str) -> None:
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     say(item, index, worker, carry.failure(item, "???", why))
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+
+
+def reasons(items: list[pytest.Item], alone: dict[int, str], missing: set[int]) -> dict[str, str]:
+    """Why tests ran alone that have an outcome, by node id."""
+    return {
+        items[index].nodeid: " ".join(why.split())
+        for index, why in sorted(alone.items())
+        if index not in missing
+    }
+
+
+def summary(ran: dict[str, str]) -> str | None:
+    """One line about tests that ran alone, with the most frequent reasons."""
+    if not ran:
+        return None
+    frequent = Counter(ran.values()).most_common()
+    parts = [f"{why} ({number})" for why, number in frequent[:3]]
+    others = sum(number for _, number in frequent[3:])
+    more = [f"other reasons ({others})"] if others else []
+    return f"{len(ran)} test{'s' * (len(ran) > 1)} ran alone: {', '.join([*parts, *more])}"

@@ -10,14 +10,13 @@ import contextvars
 import sys
 import threading
 import time
-from collections import Counter
 from contextlib import ExitStack, suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
 import pytest
 
-from . import lane, lane_exceptions, lane_guards, lane_units, lane_warnings, plan, private_threads
+from . import lane, lane_exceptions, lane_guards, lane_warnings, plan, private_threads, replay
 from .lane_output import Output
 from .lane_run import Runner, Test, Units
 
@@ -36,12 +35,10 @@ def unknown(session: pytest.Session) -> list[str]:
 
 
 def of(session: pytest.Session) -> Threads:
-    option = session.config.getoption
-    named, order = option("--exclusive-tests"), option("--threads-order")
-    units, alone = lane_units.divided(session.items, lane_units.read_named(named) if named else {})
-    if order:
-        units = plan.in_order(units, session.items, plan.read_order(order, "--threads-order"))
-    return Threads(session, units, alone, option("lane_threads"))
+    made = plan.of_lanes(session)
+    lanes = [lane.Lane(number) for number in range(min(made.lanes, len(made.units)))]
+    left = Units(made.units, session.testsfailed, session.config.getoption("maxfail"))
+    return Threads(session, left, made.reasons, lanes)
 
 
 class LostTest(Exception):
@@ -50,15 +47,13 @@ class LostTest(Exception):
 
 class Threads:
     def __init__(
-        self, session: pytest.Session, units: list[list[int]], alone: dict[int, str], lanes: int
+        self, session: pytest.Session, units: Units, alone: dict[int, str], lanes: list[lane.Lane]
     ) -> None:
         self.session, self.alone = session, dict(alone)
         self.items = session.items
-        maxfail: int = session.config.getoption("maxfail")
-        self.units = Units(units, session.testsfailed, maxfail)
+        self.units, self.lanes = units, lanes
         self.output = Output(session.config)
         self.heard: SimpleQueue[tuple[str, Any]] = SimpleQueue()
-        self.lanes = [lane.Lane(number) for number in range(min(lanes, len(units)))]
         self.missing = set(range(len(self.items)))
         self.waiting: set[lane.Lane] = set()  # lanes that have not ended
         self.raised: BaseException | None = None
@@ -93,6 +88,7 @@ class Threads:
         for item in self.items:
             item.ihook.pytest_runtest_setup  # noqa: B018 (made now, not by all lanes at once)
         private_threads.keep_state_by_lane()
+        private_threads.separate_class_cleanups(session)
         with ExitStack() as stack:
             stack.enter_context(private_threads.one_at_a_time(session))
             private_threads.explain_by_lane(stack, session.config)
@@ -144,10 +140,9 @@ class Threads:
         if kind == "test":
             self.tell(what)
         elif kind == "alone":
-            indices, why = what
-            self.alone.update(dict.fromkeys(indices, why))
+            self.move(*what)
         elif kind == "late":
-            self.session.config.hook.pytest_runtest_logreport(report=what)
+            self.tell_late(*what)
         elif kind == "ended":
             self.waiting.discard(what)
         elif self.raised is None:
@@ -194,6 +189,13 @@ class Threads:
             self.units.stop()
             self.first_reason = self.first_reason or self.session.shouldfail
 
+    def tell_late(self, index: int, report: Any) -> None:
+        self.items[index].ihook.pytest_runtest_logreport(report=report)
+
+    def move(self, indices: list[int], why: str) -> None:
+        """To those that run alone."""
+        self.alone.update(dict.fromkeys(indices, why))
+
     def done(self, index: int) -> None:
         if index not in self.missing:
             raise LostTest(f"this test has two outcomes: {self.items[index].nodeid}")
@@ -214,22 +216,7 @@ class Threads:
 
     def ran_alone(self) -> dict[str, str]:
         """Node ids and reasons."""
-        return {
-            self.items[index].nodeid: " ".join(why.split())
-            for index, why in sorted(self.alone.items())
-            if index not in self.missing
-        }
-
-    def summary(self) -> str | None:
-        """One line about tests that ran alone, with the most frequent reasons."""
-        ran = self.ran_alone()
-        if not ran:
-            return None
-        frequent = Counter(ran.values()).most_common()
-        parts = [f"{why} ({number})" for why, number in frequent[:3]]
-        others = sum(number for _, number in frequent[3:])
-        more = [f"other reasons ({others})"] if others else []
-        return f"{len(ran)} test{'s' * (len(ran) > 1)} ran alone: {', '.join([*parts, *more])}"
+        return replay.reasons(self.items, self.alone, self.missing)
 
 
 def faulthandler_timeout(config: pytest.Config) -> tuple[float, Any] | None:
