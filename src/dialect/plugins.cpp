@@ -67,6 +67,7 @@ std::vector<PluginFile> lanes_package() {
         {"advisor_lanes/identity.py", embedded_identity_py()},
         {"advisor_lanes/lane.py", embedded_lane_py()},
         {"advisor_lanes/lane_exceptions.py", embedded_lane_exceptions_py()},
+        {"advisor_lanes/lane_guarded.py", embedded_lane_guarded_py()},
         {"advisor_lanes/lane_guards.py", embedded_lane_guards_py()},
         {"advisor_lanes/lane_output.py", embedded_lane_output_py()},
         {"advisor_lanes/lane_refusals.py", embedded_lane_refusals_py()},

@@ -31,7 +31,7 @@ def test_changes(i):
     [
         ("os.environ['MINE'] = '1'", "del os.environ['MINE']", "it changes the environment"),
         ("os.chdir('/')", "os.chdir(HERE)", "it changes the working directory"),
-        ("sys.stdout = sys.__stdout__", "sys.stdout = OUT", "it replaces sys.stdout"),
+        ("sys.stdout = sys.__stdout__", "sys.stdout = OUT", "it assigns sys.stdout"),
         ("p = mock.patch('time.time'); p.start()", "p.stop()", "it patches with mock"),
         (
             "p = pytest.MonkeyPatch(); p.setenv('MINE', '1')",
@@ -47,6 +47,12 @@ def test_changes(i):
             "t = threading.Thread(target=os.chdir, args='/'); t.start(); t.join()",
             "os.chdir(HERE)",
             "it changes the working directory",
+        ),
+        ("time.sleep, kept = print, time.sleep", "time.sleep = kept", "it assigns time.sleep"),
+        (
+            "import test_it; test_it.OUT = None",
+            "time.sleep(0.01); test_it.OUT = sys.stdout",
+            "it assigns test_it.OUT",
         ),
         ("w = warnings.catch_warnings(); w.__enter__()", "w.__exit__()", "it catches warnings"),
     ],
@@ -132,6 +138,17 @@ def test_what_a_child_prints_is_captured_alone(suite: Suite) -> None:
     ended = suite.threads(2)
     report = next(line for line in ended.reports if line[2] == "failed")
     assert report[5] == [["Captured stdout call", "child\n"]]
+
+
+def test_the_main_threads_event_loop_is_used_there(suite: Suite) -> None:
+    suite.write(
+        test_it="import asyncio, warnings\nwarnings.simplefilter('ignore')\n"
+        "def test():\n    loop = asyncio.get_event_loop_policy().get_event_loop()\n"
+        "    assert loop.run_until_complete(asyncio.sleep(0, 3)) == 3\n    loop.close()\n"
+        "def test_other(): pass"
+    )
+    sequential, threads = suite.sequential(), suite.threads(2)
+    assert threads.outcomes() == sequential.outcomes()
 
 
 def test_objects_of_the_main_thread_are_used_there(suite: Suite) -> None:

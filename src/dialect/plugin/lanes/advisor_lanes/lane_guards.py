@@ -1,11 +1,11 @@
 """Stops a test on a lane before it changes what all threads of the process share.
 
-pytest's own ways to change such things, those of the standard library and of well-known packages
-are replaced while lanes run; the interpreter's audit events tell of the environment, the working
-directory, forks and signals, whoever asks for them. On the main thread and on threads that belong
-to no lane everything does what it always does. What no guard can see is an assignment to another
-module's name or to a class: a suite that does that without monkeypatch or mock needs the mark
-`exclusive`.
+What is in the lists of lane_guarded is replaced while lanes run; the interpreter's audit events
+tell of the environment, the working directory, forks and signals, whoever asks for them; and
+modules that tests patch by hand do not let them assign. On the main thread and on threads that
+belong to no lane everything does what it always does. What no guard can see is an assignment to a
+class or into a container of others: a test that does that without monkeypatch or mock needs the
+mark `exclusive`.
 """
 
 from __future__ import annotations
@@ -18,79 +18,11 @@ import sys
 import types
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from . import lane
-
-# What must be there: module, names in it, and what a test does by calling them.
-REQUIRED: tuple[tuple[str, str, str], ...] = (
-    ("warnings", "catch_warnings.__enter__", "it catches warnings"),
-    ("warnings", "filterwarnings simplefilter resetwarnings", "it changes the warning filters"),
-    (
-        "_pytest.monkeypatch",
-        "MonkeyPatch.setattr MonkeyPatch.delattr MonkeyPatch.setitem MonkeyPatch.delitem "
-        "MonkeyPatch.setenv MonkeyPatch.delenv MonkeyPatch.syspath_prepend MonkeyPatch.chdir",
-        "it patches with MonkeyPatch",
-    ),
-    ("_pytest.capture", "CaptureManager.set_fixture", "it captures by a fixture"),
-    ("contextlib", "_RedirectStream.__enter__", "it redirects a standard stream"),
-)
-# What is guarded if it is there and has been imported.
-OPTIONAL: tuple[tuple[str, str, str], ...] = (
-    ("_pytest.logging", "LogCaptureFixture.__init__", "it captures logs by caplog"),
-    ("_pytest.subtests", "Subtests.__init__ SubTests.__init__", "it has subtests"),
-    ("pytest_subtests.plugin", "SubTests.__init__", "it has subtests"),
-    ("_pytest.pytester", "Pytester.__init__", "it runs pytest within pytest"),
-    ("unittest.mock", "_patch.__enter__ _patch_dict._patch_dict", "it patches with mock"),
-    ("mock.mock", "_patch.__enter__ _patch_dict._patch_dict", "it patches with mock"),
-    ("unittest._log", "_AssertLogsContext.__enter__", "it uses assertLogs"),
-    ("unittest.case", "TestCase.subTest", "it has subtests"),
-    ("signal", "signal set_wakeup_fd setitimer alarm pthread_sigmask", "it handles signals"),
-    ("signal", "raise_signal siginterrupt pause", "it handles signals"),
-    ("_thread", "interrupt_main", "it interrupts the main thread"),
-    ("_thread", "start_new_thread start_new", "it starts a thread without threading"),
-    ("locale", "setlocale", "it sets the locale"),
-    ("_locale", "setlocale", "it sets the locale"),
-    ("random", "seed setstate", "it seeds random"),
-    ("numpy.random", "seed set_state", "it seeds numpy.random"),
-    ("socket", "setdefaulttimeout", "it sets the default timeout of sockets"),
-    ("os", "umask chroot setuid setgid seteuid setegid nice", "it changes the process"),
-    ("time", "tzset", "it sets the time zone"),
-    ("gc", "disable set_threshold set_debug freeze", "it changes the garbage collector"),
-    ("tracemalloc", "start stop reset_peak", "it traces memory"),
-    ("resource", "setrlimit", "it sets limits of the process"),
-    ("faulthandler", "enable disable dump_traceback_later", "it changes the fault handler"),
-    ("sys", "setswitchinterval setrecursionlimit", "it changes the interpreter"),
-    ("sys", "set_int_max_str_digits", "it changes the interpreter"),
-    ("threading", "settrace setprofile", "it traces threads"),
-    ("threading", "active_count enumerate", "it looks at all threads"),
-    ("logging", "disable basicConfig captureWarnings", "it sets logging up"),
-    ("logging", "setLoggerClass setLogRecordFactory", "it sets logging up"),
-    ("logging.config", "dictConfig fileConfig", "it sets logging up"),
-    ("asyncio.events", "set_event_loop_policy", "it sets the event loop policy"),
-    ("asyncio.events", "set_child_watcher", "it sets the child watcher"),
-    ("multiprocessing.process", "BaseProcess.start", "it starts a process of multiprocessing"),
-    ("freezegun.api", "_freeze_time.start", "it stops the time"),
-    ("time_machine", "travel.start", "it travels in time"),
-    ("requests_mock.mocker", "MockerCore.start", "it patches requests"),
-    ("httpretty.core", "httpretty.enable", "it patches sockets"),
-    ("vcr.cassette", "CassetteContextDecorator.__enter__", "it patches connections"),
-    ("pyfakefs.fake_filesystem_unittest", "Patcher.setUp", "it fakes the file system"),
-)
-AUDITED = {
-    "os.putenv": "it changes the environment",
-    "os.unsetenv": "it changes the environment",
-    "os.chdir": "it changes the working directory",
-    "os.fork": "it forks",
-    "os.forkpty": "it forks",
-    "os.exec": "it replaces the process",
-    "signal.pthread_kill": "it sends a signal to a thread",
-    "sys.addaudithook": "it adds an audit hook",
-}
-# Imported by a test on a lane, these would come unguarded.
-LATE = frozenset(module for module, *_ in OPTIONAL)
-# So those that are small and that pytest itself may import are imported before.
-EARLY = ("faulthandler", "locale", "random", "resource", "signal", "socket", "tracemalloc")
+from .lane_guarded import AUDITED, EARLY, LATE, OPTIONAL, PATCHED, REQUIRED
 
 
 def unknown() -> list[str]:
@@ -174,21 +106,44 @@ def begin_audit() -> None:
 # --- by their own rules
 
 
-class GuardedSys(types.ModuleType):
-    """The module sys, whose names no test on a lane may replace. pytest notes the last exception
-    there, which is for people at a prompt."""
+class GuardedModule(types.ModuleType):
+    """A module whose names no test on a lane may assign: patches made by hand."""
 
     def __setattr__(self, name: str, value: object) -> None:
         on = lane.current()
-        if on is not None and not name.startswith("last_"):
-            on.must_be_alone(f"it replaces sys.{name}")
+        if on is not None and not is_harmless(self, name, value):
+            on.must_be_alone(f"it assigns {self.__name__}.{name}")
         super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:
         on = lane.current()
-        if on is not None and not name.startswith("last_"):
-            on.must_be_alone(f"it replaces sys.{name}")
+        if on is not None and not is_harmless(self, name, None):
+            on.must_be_alone(f"it deletes {self.__name__}.{name}")
         super().__delattr__(name)
+
+
+def is_harmless(module: types.ModuleType, name: str, value: object) -> bool:
+    if name.startswith("__") or vars(module).get(name, is_harmless) is value:
+        return True
+    if module is sys:  # where pytest notes the last exception, for people at a prompt
+        return name.startswith("last_")
+    # The import of a submodule assigns it.
+    return value is not None and sys.modules.get(f"{module.__name__}.{name}") is value
+
+
+def guard_modules(stack: ExitStack, root: Path) -> None:
+    """The suite's own and those of the standard library that suites are known to patch."""
+    for name, module in list(sys.modules.items()):
+        if type(module) is types.ModuleType and (name in PATCHED or is_within(module, root)):
+            stack.callback(setattr, module, "__class__", types.ModuleType)
+            module.__class__ = GuardedModule
+
+
+def is_within(module: types.ModuleType, root: Path) -> bool:
+    file = vars(module).get("__file__")
+    if not isinstance(file, str) or not file.startswith(f"{root}{os.sep}"):
+        return False
+    return not any(part in file for part in ("site-packages", "dist-packages"))
 
 
 def guard_loggers(stack: ExitStack) -> None:
@@ -236,7 +191,7 @@ def guard_event_loops(stack: ExitStack) -> None:
 
 
 @contextmanager
-def installed() -> Iterator[None]:
+def installed(root: Path) -> Iterator[None]:
     begin_audit()
     for module in EARLY:
         with suppress(ImportError):
@@ -245,7 +200,5 @@ def installed() -> Iterator[None]:
         replace_all(stack)
         guard_loggers(stack)
         guard_event_loops(stack)
-        kind = type(sys)
-        stack.callback(setattr, sys, "__class__", kind)
-        sys.__class__ = GuardedSys
+        guard_modules(stack, root)
         yield

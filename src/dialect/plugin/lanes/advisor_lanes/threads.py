@@ -95,7 +95,7 @@ class Threads:
             private_threads.tell_current_test(stack)
             stack.enter_context(self.output.by_lane())
             stack.enter_context(lane_warnings.by_lane(session.config))
-            stack.enter_context(lane_guards.installed())
+            stack.enter_context(lane_guards.installed(session.config.rootpath))
             lane_exceptions.catch_by_lane(stack, session.config)
             lane_warnings.let_pytest_be_quiet(stack)
             stack.enter_context(lane.running())
