@@ -72,9 +72,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="take the tests in the order of this JSON array of node ids, one by one",
     )
     group = parser.getgroup("threads", "lanes: threads of the collected process")
+    names = ["--lane-threads"]
+    if importlib.util.find_spec("pytest_freethreaded") is None:  # whose own option has that name
+        names.append("--threads")
     group.addoption(
-        "--threads",
-        "--lane-threads",
+        *names,
         dest=LANES,
         type=count,
         metavar="L",

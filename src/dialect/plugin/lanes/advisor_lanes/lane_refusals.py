@@ -41,6 +41,8 @@ PLUGINS = {
     "django": "pytest-django's connections and settings are those of a thread or of the process",
     "randomly": "pytest-randomly sets the seed of all threads before each test (-p no:randomly)",
     "dependency": "pytest-dependency needs the results of other tests where a test runs",
+    "check": "pytest-check keeps the failures of one test at a time",
+    "assume": "pytest-assume keeps the failures of one test at a time",
     "pytest-qt": "Qt runs on the main thread only",
     "memray": "pytest-memray measures one test after the other",
     "advisor_recorder": "a recorder of one test after the other is at work",

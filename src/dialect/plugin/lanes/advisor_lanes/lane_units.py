@@ -50,6 +50,7 @@ MARKS = {
     "time_machine": "it travels in time",
     "disable_socket": "it patches sockets",
     "allow_hosts": "it patches sockets",
+    "block_network": "it patches sockets",
 }
 STORE_GLOBAL = dis.opmap["STORE_GLOBAL"]
 

@@ -8,6 +8,7 @@ on workers without lanes, where it can.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,6 +51,13 @@ class WorkerThreads(Threads):
     def __init__(self, worker: LanesWorker, units: Units, lanes: list[lane.Lane]) -> None:
         super().__init__(worker.session, units, {}, lanes)
         self.worker = worker
+
+    grace_s = 4.0  # less than the parent waits for its workers
+
+    def listen_on(self) -> None:
+        # The parent repeats Ctrl-C for those that did not hear a terminal's.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        super().listen_on()
 
     def tell(self, test: Test) -> None:
         self.worker.listener.item = self.items[test.index]

@@ -20,7 +20,6 @@ from . import lane, lane_exceptions, lane_guards, lane_warnings, plan, private_t
 from .lane_output import Output
 from .lane_run import Runner, Test, Units
 
-GRACE_S = 5.0  # for tests to end after Ctrl-C
 LOOK_S = 1.0  # how often to look for tests that take too long
 
 
@@ -46,6 +45,8 @@ class LostTest(Exception):
 
 
 class Threads:
+    grace_s = 5.0  # for tests to end after Ctrl-C
+
     def __init__(
         self, session: pytest.Session, units: Units, alone: dict[int, str], lanes: list[lane.Lane]
     ) -> None:
@@ -131,7 +132,7 @@ class Threads:
         """After Ctrl-C and the like: tests end, fixtures are torn down, and what is complete is
         told. One more Ctrl-C leaves."""
         self.units.stop()
-        until = time.monotonic() + GRACE_S
+        until = time.monotonic() + self.grace_s
         while self.waiting and time.monotonic() < until:
             with suppress(Empty):
                 self.hear(*self.heard.get(timeout=max(0.0, until - time.monotonic())))
