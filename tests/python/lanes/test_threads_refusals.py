@@ -18,7 +18,7 @@ TEST = "def test(): pass\ndef test_b(): pass"
         ("", ("--setup-show",), "--setup-show"),
         ("", ("-n2",), "pytest-xdist was told to run the tests"),
         ("", ("--sw", "-p", "cacheprovider", "-p", "stepwise"), "--stepwise"),
-        ("", ("--forked-workers=2",), "--forked"),
+        ("", ("--forked-workers=2", "--forked-dist=loadfile"), "--forked-dist"),
         ("", ("-o", "log_cli=true"), "log_cli"),
         (PROTOCOL, (), "pytest_runtest_protocol"),
     ],

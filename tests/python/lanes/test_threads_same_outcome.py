@@ -86,7 +86,9 @@ def test_any_way_of_capturing(suite: Suite, words: tuple[str, ...]) -> None:
     sequential, threads = suite.sequential(*words), suite.threads(4, *words)
     assert sorted_lines(threads.reports) == sorted_lines(sequential.reports)
     for i in range(20):
-        assert threads.out.count(f"out {i}\n") == sequential.out.count(f"out {i}\n")
+        # Of what goes to the terminal at once, lines may be broken by others.
+        told = [len(re.findall(rf"out {i}\b", run.out)) for run in (threads, sequential)]
+        assert told[0] == told[1]
 
 
 @pytest.mark.parametrize("words", [(), ("-Werror",), ("-Wonce",), ("-p", "no:warnings")])
@@ -143,6 +145,18 @@ def test_one_lane_keeps_the_order(suite: Suite) -> None:
         "def test(i): warnings.warn('text'); assert i != 3"
     )
     assert suite.threads(1).said == suite.sequential().said
+
+
+def test_hooks_print_to_the_terminal(suite: Suite) -> None:
+    suite.write(
+        conftest="def pytest_runtest_makereport(item, call): print(f'<{item.name} {call.when}>')",
+        test_it="import pytest\n@pytest.mark.parametrize('i', range(9))\ndef test(i): pass",
+    )
+    sequential, threads = suite.sequential("-q"), suite.threads(3, "-q")
+    for i in range(9):
+        for when in ("setup", "call", "teardown"):
+            text = f"<test[{i}] {when}>"
+            assert threads.out.count(text) == sequential.out.count(text) == 1
 
 
 def test_an_order_can_be_given(suite: Suite) -> None:

@@ -98,16 +98,19 @@ class Output:
     def item_capture(self, when: str, item: pytest.Item) -> Iterator[None]:
         on = lane.current()
         assert on is not None, "no test runs elsewhere while lanes run"
-        for name in STREAMS:
-            # Printed between two captured phases: this is for the terminal.
-            text = taken(on.own[name])
-            if text:
-                on.own["between"].append((name, text))
+        self.take_between(on)
         try:
             yield
         finally:
             for name in STREAMS:
                 item.add_report_section(when, name, taken(on.own[name]))
+
+    def take_between(self, on: lane.Lane) -> None:
+        """What was printed between two captured phases, by hooks: this is for the terminal."""
+        for name in self.captured:
+            text = taken(on.own[name])
+            if text:
+                on.own["between"].append((name, text))
 
     # --- logs
 

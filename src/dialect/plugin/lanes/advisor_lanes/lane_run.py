@@ -210,21 +210,23 @@ class Runner:
         """One of the three parts of a test; whether it passed."""
         on = self.on
         on.when = when
-        hook = getattr(item.ihook, f"pytest_runtest_{when}")
+        ihook = item.ihook
+        hook = getattr(ihook, f"pytest_runtest_{when}")
         call = CallInfo.from_call(lambda: hook(item=item, **words), when=when, reraise=PASSED_BY)
         if call.excinfo is not None and on.why_alone is None:
             on.why_alone = why_not_here(call.excinfo.value)
         if on.why_alone is not None:
             return False
-        test.told += [("text", text) for text in on.own["between"]]
-        on.own["between"] = []
         try:
             with reporting:
-                report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+                report = ihook.pytest_runtest_makereport(item=item, call=call)
                 if check_interactive_exception(call, report):
-                    item.ihook.pytest_exception_interact(node=item, call=call, report=report)
+                    ihook.pytest_exception_interact(node=item, call=call, report=report)
         except lane.RunAlone:
             return False
+        self.output.take_between(on)
+        test.told += [("text", text) for text in on.own["between"]]
+        on.own["between"] = []
         test.report(report)
         return bool(report.passed)
 

@@ -36,8 +36,17 @@ def stream_like(stream: Any) -> Any:
     return pytest_capture.CaptureIO()
 
 
+def is_empty(stream: Any) -> bool:
+    if isinstance(stream, pytest_capture.CaptureIO):
+        buffer: Any = stream.buffer
+        return not buffer.getbuffer().nbytes
+    return not os.fstat(stream.fileno()).st_size
+
+
 def taken(stream: Any) -> str:
     """What was written since the last time."""
+    if is_empty(stream):  # as nearly always, and to read that takes long
+        return ""
     stream.seek(0)
     text: str = stream.read()
     stream.seek(0)
