@@ -153,12 +153,12 @@ class Together:
     """What holds each item, remembered for nodes and fixtures that many share."""
 
     def __init__(self) -> None:
-        self.known: dict[Any, Any] = {}
+        self.known: dict[int, tuple[Any, Any]] = {}  # by id of what is asked about, which is kept
 
     def of(self, subject: Any, ask: Any) -> Any:
-        if subject not in self.known:
-            self.known[subject] = ask(subject)
-        return self.known[subject]
+        if id(subject) not in self.known:
+            self.known[id(subject)] = subject, ask(subject)
+        return self.known[id(subject)][1]
 
     def holders(self, item: pytest.Item) -> Iterator[Hashable]:
         group = group_of(item)
