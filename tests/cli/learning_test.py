@@ -16,9 +16,9 @@ import os
 import time
 import pytest
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(4))
 def test_waits(number):
-    time.sleep(0.4 if "PYTEST_XDIST_WORKER" in os.environ else 0.1)
+    time.sleep(1.5 if "PYTEST_XDIST_WORKER" in os.environ else 0.1)
 """
 ASKED = "--configuration", "forked=2"
 
@@ -37,7 +37,8 @@ def kept(advisor: Program) -> list[dict[str, Any]]:
 def prediction(document: dict[str, Any], spec: str) -> dict[str, Any]:
     found = [each for each in document["predictions"] if each["configuration"]["spec"] == spec]
     assert len(found) == 1
-    return found[0]
+    one: dict[str, Any] = found[0]
+    return one
 
 
 def test_runs_are_kept_and_the_next_advice_learns_from_them(advisor: Program) -> None:
@@ -53,7 +54,7 @@ def test_runs_are_kept_and_the_next_advice_learns_from_them(advisor: Program) ->
     second = advisor.suite("analyze", *ASKED, "--json").document
     assert second["learned_from_runs"] == 5
     slower = prediction(second, "forked=2")
-    assert slower["learned_factor"] > 1.5
+    assert slower["learned_factor"] > 1.2
     assert sum(slower["breakdown_s"].values()) == pytest.approx(slower["wall_s"]["mid"])
     assert slower["speedup"]["mid"] < prediction(first.document, "forked=2")["speedup"]["mid"]
 

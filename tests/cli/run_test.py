@@ -177,9 +177,9 @@ def test_advised_forked_workers_that_a_suite_refuses_give_way(advisor: Program) 
 
 def test_what_cannot_be_run_says_why(advisor: Program) -> None:
     advisor.write(test_it="def test_a(): pass")
-    ended = run(advisor, "forked=2,threads=4")
+    ended = run(advisor, "threads=4,runner=pytest-parallel")
     assert ended.code == 125
-    assert "has no runner of its own" in ended.err
+    assert "it is not installed for" in ended.err
     assert run(advisor, "nonsense=4").code == 125
     assert run(advisor, PROCESSES, "-p", "no:xdist").code == 125
 

@@ -51,8 +51,8 @@ def test_reasons_are_those_of_fixtures_and_marks(tmp_path: Path) -> None:
         "test_free",
         "test_param[1]",
     }
-    assert found["::test_patches"].startswith("monkeypatch: ")
-    assert found["::test_patches_by_another"].startswith("monkeypatch: ")
-    assert found["::test_captures"].startswith("capsys: ")
-    assert found["::test_param[2]"].startswith("mark exclusive: ")
-    assert found["::TestAll::test_in"].startswith("mark filterwarnings: ")
+    assert found["::test_patches"].endswith("fixture monkeypatch")
+    assert found["::test_patches_by_another"].endswith("fixture monkeypatch")
+    assert found["::test_captures"].endswith("fixture capsys")
+    assert found["::test_param[2]"].endswith("mark exclusive")
+    assert found["::TestAll::test_in"].endswith("filters of its own")

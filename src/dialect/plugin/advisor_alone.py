@@ -8,66 +8,79 @@ what its item asks for; what a test does unasked, lanes see when it does it.
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterator
 from typing import Any
 
-# Fixtures by name: why whoever has one must be alone.
-FIXTURES = {
-    "benchmark": "it measures time, which others would take from it",
-    "caplog": "it sets the levels of loggers, which all threads share",
-    "capfd": "it captures the descriptors of the process",
-    "capfdbinary": "it captures the descriptors of the process",
-    "capsys": "it replaces sys.stdout and sys.stderr",
-    "capsysbinary": "it replaces sys.stdout and sys.stderr",
-    "capteesys": "it replaces sys.stdout and sys.stderr",
-    "fake_process": "it replaces subprocess.Popen for all threads",
-    "fp": "it replaces subprocess.Popen for all threads",
-    "freezer": "it stops the clocks of the process",
-    "fs": "it replaces the file system for all threads",
-    "mocker": "it patches objects that all threads share",
-    "monkeypatch": "it patches objects that all threads share",
-    "no_cover": "it stops measuring coverage for all threads",
-    "pytester": "it runs pytest in the process and changes its directory",
-    "recwarn": "it records the warnings of all threads",
-    "requests_mock": "it replaces the transport of requests for all threads",
-    "respx_mock": "it replaces the transport of httpx for all threads",
-    "testdir": "it runs pytest in the process and changes its directory",
-    "time_machine": "it moves the clocks of the process",
-}
+import pytest
+
+# Fixtures that change or watch what all threads share.
+# fmt: off
+FIXTURES = frozenset((
+    "capsys", "capsysbinary", "capteesys", "capfd", "capfdbinary", "recwarn", "monkeypatch",
+    "caplog", "pytester", "testdir", "subtests", "record_xml_attribute",
+    "record_testsuite_property", "mocker", "class_mocker", "module_mocker", "package_mocker",
+    "session_mocker", "benchmark", "benchmark_weave", "no_cover", "fs", "fs_class", "fs_module",
+    "fs_session", "freezer", "time_machine", "requests_mock", "httpx_mock", "respx_mock",
+    "responses", "aioresponses", "fake_process", "fp", "socket_disabled", "socket_enabled",
+    "event_loop", "event_loop_policy",
+))
+# fmt: on
 MARKS = {
-    "exclusive": "it is marked so",
-    "filterwarnings": "it sets the filters of warnings, which all threads share",
+    "exclusive": "it has the mark exclusive",
+    "filterwarnings": "it has warning filters of its own",
+    "asyncio": "it is run by an asyncio plugin",
+    "anyio": "it is run by the anyio plugin",
+    "trio": "it is run by the trio plugin",
+    "twisted": "it is run by the twisted plugin",
+    "tornado": "it is run by a tornado plugin",
+    "vcr": "it patches network connections",
+    "freeze_time": "it stops the time",
+    "time_machine": "it travels in time",
+    "disable_socket": "it patches sockets",
+    "allow_hosts": "it patches sockets",
+    "block_network": "it patches sockets",
 }
-SCOPED = ("mocker", "monkeypatch")  # class_mocker, session_mocker, monkeypatch_session and the like
+MOST_WRAPPERS = 100  # of a function; an odd object may claim to wrap others without end
 
 
-def of_fixture(name: str) -> str | None:
-    known = FIXTURES.get(name)
-    if known is None:
-        known = next((FIXTURES[word] for word in SCOPED if word in name), None)
-    return None if known is None else f"{name}: {known}"
+def definitions_of(item: pytest.Function) -> Iterator[Any]:
+    for found in item._fixtureinfo.name2fixturedefs.values():
+        yield from found
 
 
-def of_fixtures(names: Any) -> str | None:
-    """Of the names that an item asks for, itself or by another fixture."""
-    return next(filter(None, map(of_fixture, names)), None)
+def is_async(function: Any) -> bool:
+    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
 
 
-def of_marks(item: Any) -> str | None:
-    for mark in item.iter_markers():
-        if mark.name in MARKS:
-            return f"mark {mark.name}: {MARKS[mark.name]}"
+def of_item(item: pytest.Item) -> str | None:
+    """By its kind, its fixtures and its function, which parametrisations share; a clause."""
+    if not isinstance(item, pytest.Function):
+        return f"it is a {type(item).__name__}"
+    for name in item.fixturenames:
+        if name in FIXTURES:
+            return f"it uses the fixture {name}"
+    function: Any = inspect.unwrap(item.function)
+    if is_async(function) or any(is_async(one.func) for one in definitions_of(item)):
+        return "it is asynchronous"
+    inner: Any = item.function
+    for _ in range(MOST_WRAPPERS):
+        if getattr(inner, "patchings", None):
+            return "it is decorated with mock.patch"
+        if getattr(inner, "is_hypothesis_test", False):
+            return "it is a test of Hypothesis, which sets the state of random"
+        inner = getattr(inner, "__wrapped__", None)
+        if inner is None:
+            break
+    if any(base.__module__.startswith("twisted.") for base in inspect.getmro(item.cls or object)):
+        return "it is a test of twisted"
     return None
 
 
-def of_item(item: Any) -> str | None:
-    """Of its kind, or of the fixtures that it asks for."""
-    if type(item).__module__.endswith("doctest"):
-        return "doctest: it replaces sys.stdout"
-    info = getattr(item, "_fixtureinfo", None)
-    names = info.names_closure if info is not None else getattr(item, "fixturenames", ())
-    return of_fixtures(names)
+def of_marks(item: pytest.Item) -> str | None:
+    return next((why for mark, why in MARKS.items() if item.get_closest_marker(mark)), None)
 
 
-def because(item: Any) -> str | None:
-    """Why it must be alone; None: nothing is known against it."""
+def because(item: pytest.Item) -> str | None:
+    """Why it must be alone, as a clause; None: nothing is known against it."""
     return of_item(item) or of_marks(item)

@@ -181,13 +181,15 @@ class Recorder:
 
     def tell_alone(self, item: pytest.Item, index: int, marked: bool) -> None:
         """Why the test must not run beside others on threads, where that is known of it."""
-        known = getattr(item, "_fixtureinfo", None)
-        if known is None or self.alone[0] is not known:  # parametrisations may share one
-            self.alone = (known, advisor_alone.of_item(item))
-        because = self.alone[1]
-        if because is None:
-            own = (mark.name in advisor_alone.MARKS for mark in item.own_markers)
-            because = advisor_alone.of_marks(item) if marked or any(own) else None
+        because = None
+        with suppress(Exception):  # what it says of an odd item is no reason to stop
+            known = getattr(item, "_fixtureinfo", None)
+            if known is None or self.alone[0] is not known:  # parametrisations may share one
+                self.alone = (known, advisor_alone.of_item(item))
+            because = self.alone[1]
+            if because is None:
+                own = (mark.name in advisor_alone.MARKS for mark in item.own_markers)
+                because = advisor_alone.of_marks(item) if marked or any(own) else None
         if because is not None:
             text = encoded(because)[:1000]
             self.frame(ALONE, self.pack("=II", index, len(text)) + text)

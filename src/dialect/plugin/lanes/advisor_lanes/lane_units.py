@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from advisor_alone import because as why_alone
+from advisor_alone import definitions_of
 
 from .plan import group_of
 
@@ -25,33 +27,6 @@ CLASS_SETUP = ("setup_class", "teardown_class", "setUpClass", "tearDownClass")
 MODULE_SETUP = ("setup_module", "teardown_module", "setUpModule", "tearDownModule")
 FUNCTION_SETUP = ("setup_function", "teardown_function")
 
-# Fixtures that change or watch what all lanes share.
-# fmt: off
-FIXTURES = frozenset((
-    "capsys", "capsysbinary", "capteesys", "capfd", "capfdbinary", "recwarn", "monkeypatch",
-    "caplog", "pytester", "testdir", "subtests", "record_xml_attribute",
-    "record_testsuite_property", "mocker", "class_mocker", "module_mocker", "package_mocker",
-    "session_mocker", "benchmark", "benchmark_weave", "no_cover", "fs", "fs_class", "fs_module",
-    "fs_session", "freezer", "time_machine", "requests_mock", "httpx_mock", "respx_mock",
-    "responses", "aioresponses", "socket_disabled", "socket_enabled", "event_loop",
-    "event_loop_policy",
-))
-# fmt: on
-MARKS = {
-    "exclusive": "it has the mark exclusive",
-    "filterwarnings": "it has warning filters of its own",
-    "asyncio": "it is run by an asyncio plugin",
-    "anyio": "it is run by the anyio plugin",
-    "trio": "it is run by the trio plugin",
-    "twisted": "it is run by the twisted plugin",
-    "tornado": "it is run by a tornado plugin",
-    "vcr": "it patches network connections",
-    "freeze_time": "it stops the time",
-    "time_machine": "it travels in time",
-    "disable_socket": "it patches sockets",
-    "allow_hosts": "it patches sockets",
-    "block_network": "it patches sockets",
-}
 STORE_GLOBAL = dis.opmap["STORE_GLOBAL"]
 
 
@@ -71,40 +46,6 @@ def read_named(path: str) -> dict[str, str]:
             f"--exclusive-tests {path} is neither an array of node ids nor an object with them"
         )
     return {key: str(why) for key, why in found.items()}
-
-
-def definitions_of(item: pytest.Function) -> Iterator[Any]:
-    for found in item._fixtureinfo.name2fixturedefs.values():
-        yield from found
-
-
-def is_async(function: Any) -> bool:
-    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
-
-
-def why_alone(item: pytest.Item) -> str | None:
-    """The reason, as a clause."""
-    if not isinstance(item, pytest.Function):
-        return f"it is a {type(item).__name__}"
-    for name in item.fixturenames:
-        if name in FIXTURES:
-            return f"it uses the fixture {name}"
-    for mark, why in MARKS.items():
-        if item.get_closest_marker(mark):
-            return why
-    function: Any = inspect.unwrap(item.function)
-    if is_async(function) or any(is_async(one.func) for one in definitions_of(item)):
-        return "it is asynchronous"
-    inner: Any = item.function
-    while inner is not None:
-        if getattr(inner, "patchings", None):
-            return "it is decorated with mock.patch"
-        if getattr(inner, "is_hypothesis_test", False):
-            return "it is a test of Hypothesis, which sets the state of random"
-        inner = getattr(inner, "__wrapped__", None)
-    if any(base.__module__.startswith("twisted.") for base in inspect.getmro(item.cls or object)):
-        return "it is a test of twisted"
-    return None
 
 
 # --- together
