@@ -23,7 +23,7 @@ namespace {
 /// How often each experiment is made.
 struct Effort {
     int starts = 7;
-    int capacity_rounds = 5;
+    int capacity_rounds = 2;  ///< at each visit: before the runs of pytest, and after each of them
     std::uint32_t runs = 3;
     bool spawn = true;
 };
@@ -31,7 +31,7 @@ struct Effort {
 constexpr double k_capacity_visit_s = 0.15;
 
 Effort effort_of(Pace pace) {
-    return pace == Pace::thorough ? Effort{} : Effort{2, 2, 1, false};
+    return pace == Pace::thorough ? Effort{} : Effort{2, 1, 1, false};
 }
 
 /// Adds up the CPU time of all that it runs.
@@ -122,6 +122,8 @@ std::set<std::uint32_t> process_counts(double cores) {
     return counts;
 }
 
+/// One visit. On a shared machine what the cores give differs from one second to the next, so that
+/// visits are spread over the calibration.
 Status measure_capacity(
     CalibrationMeasurement& seen,
     const Interpreter& interpreter,
@@ -149,7 +151,11 @@ Status measure_capacity(
     if (!samples) {
         return tl::unexpected(samples.error());
     }
-    seen.capacity = std::move(*samples);
+    const std::uint32_t before = seen.capacity.empty() ? 0 : seen.capacity.back().round + 1;
+    for (CapacitySample& sample : *samples) {
+        sample.round += before;
+        seen.capacity.push_back(sample);
+    }
     return {};
 }
 
@@ -157,6 +163,7 @@ Status measure_capacity(
 Status measure_runners(
     CalibrationMeasurement& seen,
     const Interpreter& interpreter,
+    const PrivateDirectory& place,
     ProcessLauncher& launcher,
     const CalibrationOptions& options
 ) {
@@ -171,7 +178,8 @@ Status measure_runners(
         runs.push_back(*run);
         return {};
     };
-    const std::uint32_t repeats = effort_of(options.pace).runs;
+    const Effort effort = effort_of(options.pace);
+    const std::uint32_t repeats = effort.runs;
     const bool forks = !why_not_runnable(parse_configuration("forked=1").value(), interpreter, {});
     Status status;
     for (std::uint32_t repeat = 0; repeat < repeats && status; ++repeat) {
@@ -187,6 +195,9 @@ Status measure_runners(
         }
         if (status) {
             status = keep(seen.recorded, suite->run_half_recorded(launcher));
+        }
+        if (status) {
+            status = measure_capacity(seen, interpreter, place, effort, launcher);
         }
     }
     return status;
@@ -243,7 +254,7 @@ Result<CalibrationMeasurement> calibrate(
         }
     }
     if (status) {
-        status = measure_runners(seen, interpreter, launcher, options);
+        status = measure_runners(seen, interpreter, *place, launcher, options);
     }
     if (!status) {
         return tl::unexpected(status.error());
@@ -260,7 +271,7 @@ Result<CalibrationMeasurement> calibrate(
 
 std::string calibration_fingerprint(const Host& host, const Interpreter& interpreter) {
     std::string text = fmt::format(
-        "3|{}|{}|{:.2f}|{}|{}|{}|{}|{}|{}|{}",  // the first number: the experiments themselves
+        "4|{}|{}|{:.2f}|{}|{}|{}|{}|{}|{}|{}",  // the first number: the experiments themselves
         host.cpu_model,
         host.cores_allowed,
         host.usable_cores(),
