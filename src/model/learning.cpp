@@ -1,9 +1,12 @@
 #include "advisor/model/learning.hpp"
 
+#include <advisor/base/median.hpp>
+
 #include <Eigen/Dense>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,10 +24,12 @@ constexpr double k_of_doubling = 0.03;  ///< for each doubling of workers or lan
 constexpr double k_of_configuration = 0.04;
 constexpr double k_of_run = 0.06;
 
-// Noise is Student's t, so that one run on a busy machine teaches next to nothing, while several
-// that agree are believed (Lange, Little and Taylor, "Robust statistical modeling using the t
-// distribution", 1989; 4 degrees of freedom are theirs).
+// Noise is Student's t, so that one run on a busy machine teaches next to nothing (Lange, Little
+// and Taylor, "Robust statistical modeling using the t distribution", 1989; 4 degrees of freedom
+// are theirs). Where a configuration was run often enough, a run's noise is told from the others,
+// so that several that agree are believed, however far they are from the prediction.
 constexpr double k_degrees = 4.0;
+constexpr std::size_t k_often = 3;
 constexpr int k_rounds = 20;  ///< of weighing runs by what is left of them; 8 are enough mostly
 
 constexpr double squared(double x) {
@@ -92,12 +97,18 @@ Learning::Learning(std::span<const MeasuredRun> runs) {
     for (Eigen::Index i = 0; i < count; ++i) {
         between.row(i) = state->with_runs(state->places[static_cast<std::size_t>(i)]);
     }
+    std::map<std::string, std::vector<double>> like;  // deviations of a configuration's runs
+    for (std::size_t i = 0; i < deviations.size(); ++i) {
+        like[state->places[i].spec].push_back(deviations[i]);
+    }
     Eigen::VectorXd noise = Eigen::VectorXd::Constant(count, squared(k_of_run));
     for (int round = 0; round < k_rounds && count > 0; ++round) {
         state->covariance.compute(between + Eigen::MatrixXd(noise.asDiagonal()));
         state->weights = state->covariance.solve(seen);
         for (Eigen::Index i = 0; i < count; ++i) {
-            const double left = noise[i] * state->weights[i];
+            const auto& alike = like[state->places[static_cast<std::size_t>(i)].spec];
+            const double left =
+                alike.size() < k_often ? noise[i] * state->weights[i] : seen[i] - median(alike);
             noise[i] = (k_degrees * squared(k_of_run) + squared(left)) / (k_degrees + 1.0);
         }
     }

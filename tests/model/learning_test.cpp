@@ -63,6 +63,11 @@ TEST_CASE("many runs that agree are believed") {
     CHECK(learned(runs("forked=2", 0.8, 30), "forked=2") == doctest::Approx(0.8).epsilon(0.02));
 }
 
+TEST_CASE("three runs that agree are believed, however far they are from the prediction") {
+    CHECK(learned(runs("forked=2", 4.0, 3), "forked=2") > 3.0);
+    CHECK(learned(runs("forked=2", 4.0, 2), "forked=2") < 1.3);
+}
+
 TEST_CASE("a single run three times slower than predicted teaches next to nothing") {
     CHECK(learned(runs("forked=2", 3.0), "forked=2") < 1.1);
     std::vector<MeasuredRun> measured = runs("forked=2", 1.0, 4);
