@@ -79,7 +79,8 @@ void keep_measured(
     if (kept.runs.size() > k_most_runs) {
         kept.runs.erase(kept.runs.begin());
     }
-    if (const Status saved = save(suite, kept); !saved) {
+    // Where not even the recording could be saved, that was said.
+    if (const Status saved = save(suite, kept); !saved && saved_profile(suite, host)) {
         report_error(saved.error());
     }
 }

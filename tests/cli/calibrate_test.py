@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items):
 def test_stages_that_could_not_be_measured_are_named_with_the_reason(advisor: Program) -> None:
     advisor.write(breaker=BREAKER)
     advisor.environment |= {"PYTEST_PLUGINS": "breaker", "PYTHONPATH": str(advisor.directory)}
-    ended = advisor("calibrate", "--python", sys.executable, "--json")
+    ended = advisor("calibrate", "--python", sys.executable, "--json", timeout=400)
     assert ended.code == 0, ended.err
     assert (
         "cannot measure the stages of pytest's start: on a suite of one empty test, " in ended.err
@@ -34,7 +34,7 @@ def test_stages_that_could_not_be_measured_are_named_with_the_reason(advisor: Pr
 def test_a_quick_calibration_measures_everything_but_the_stages_of_a_start(
     advisor: Program,
 ) -> None:
-    ended = advisor("calibrate", "--quick", "--python", sys.executable, "--json")
+    ended = advisor("calibrate", "--quick", "--python", sys.executable, "--json", timeout=400)
     assert ended.code == 0, ended.err
     assert ended.document["source"] == "measured" and "spawn" not in ended.document
     assert ended.document["relative_error"] >= 0.1  # once is not known to be repeatable

@@ -26,7 +26,7 @@ def test_doctor_fails_where_the_interpreter_cannot_be_used(advisor: Program) -> 
 
 
 def test_a_calibration_is_cached_and_taken(advisor: Program) -> None:
-    ended = advisor("calibrate", "--python", sys.executable, "--json")
+    ended = advisor("calibrate", "--python", sys.executable, "--json", timeout=400)
     assert ended.code == 0
     document = ended.document
     assert document["format"] == "advisor.calibration"

@@ -22,7 +22,8 @@ MARK_NAMES = [
 ]
 KINDS = {
     1: "fact", 2: "fixture", 3: "item", 4: "need", 5: "points", 6: "failed", 7: "holdings",
-    8: "gil", 16: "imported", 17: "configured", 18: "collected", 19: "finished", 20: "unconfigured",
+    8: "gil", 9: "alone",
+    16: "imported", 17: "configured", 18: "collected", 19: "finished", 20: "unconfigured",
     32: "counters",
     48: "setup_begin", 49: "setup_end", 50: "teardown_begin", 51: "teardown_end",
 }  # fmt: skip
@@ -97,6 +98,9 @@ def decoded(kind: str, payload: bytes) -> Frame:
     if kind == "holdings":
         counted = ("since", "threads", "descriptors", "children")
         return Frame(kind, dict(zip(counted, struct.unpack("=4I", payload), strict=True)))
+    if kind == "alone":
+        test, length = struct.unpack_from("=II", payload)
+        return Frame(kind, {"test": test, "because": payload[8 : 8 + length].decode()})
     if kind not in ("fact", "fixture", "item", "need", "failed"):
         return Frame(kind, dict(zip(MARK_NAMES, MARK.unpack(payload), strict=True)))
     if kind == "fact":
