@@ -100,8 +100,8 @@ class Threads:
             lane_exceptions.catch_by_lane(stack, session.config)
             lane_warnings.let_pytest_be_quiet(stack)
             stack.enter_context(lane.running())
-            self.start()
             try:
+                self.start()
                 self.listen()
             except BaseException:
                 self.listen_on()
