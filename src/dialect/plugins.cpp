@@ -28,10 +28,13 @@ std::vector<PluginFile> recorder_modules() {
         {"advisor_alone.py", embedded_advisor_alone_py()},
         {"advisor_gil.py", embedded_advisor_gil_py()},
         {"advisor_hazards.py", embedded_advisor_hazards_py()},
+        {"advisor_items.py", embedded_advisor_items_py()},
         {"advisor_leftovers.py", embedded_advisor_leftovers_py()},
         {"advisor_marks.py", embedded_advisor_marks_py()},
+        {"advisor_native.py", embedded_advisor_native_py()},
         {"advisor_ring.py", embedded_advisor_ring_py()},
         {"advisor_standard.py", embedded_advisor_standard_py()},
+        {"advisor_steps.py", embedded_advisor_steps_py()},
         {"advisor_writer.py", embedded_advisor_writer_py()},
         {"libadvisor_writer.so", embedded_libadvisor_writer_so()},
     };

@@ -112,7 +112,8 @@ enum class Step : std::uint8_t {
 
 /// A moment of a test, with the two clocks that are cheap to read. Between two marks, points say
 /// what the time between the marks was spent on. The CPU clock is read where it was not for 0.1 ms,
-/// and else taken to have run since: so far it may be ahead, and the next reading behind it.
+/// or, where the kernel tells that the thread kept its core, for 1 ms; else it is taken to have run
+/// since: so far it may be ahead, and the next reading behind it.
 struct TestPoint {
     std::uint32_t test = 0;
     Step step = Step::test_begun;

@@ -1,12 +1,12 @@
 /* Counts how the GIL of CPython is held, exactly. Preloaded into the interpreter (LD_PRELOAD).
  *
- * take_gil() signals one condition variable when it has got the lock and drop_gil() another one when
- * it has given it up, each while it holds the mutex of the lock (Python/ceval_gil.c, 3.9 to 3.14).
- * Both signals cross into the C library even from a static libpython, and so they can be taken over
- * from outside. Which two conditions these are is not looked up but watched: the recorder's thread
- * says that it will sleep some times, and then signals the one and the other in turn
- * (advisor_gil.py). No offset of any version has to be known, and a lock that does not work like
- * this one (PyPy's; none, in a free-threaded build) is not mistaken for it.
+ * take_gil() signals one condition variable when it has got the lock and drop_gil() another one
+ * when it has given it up, each while it holds the mutex of the lock (Python/ceval_gil.c, 3.9
+ * to 3.14). Both signals cross into the C library even from a static libpython, and so they can be
+ * taken over from outside. Which two conditions these are is not looked up but watched: the
+ * recorder's thread says that it will sleep some times, and then signals the one and the other in
+ * turn (advisor_gil.py). No offset of any version has to be known, and a lock that does not work
+ * like this one (PyPy's; none, in a free-threaded build) is not mistaken for it.
  *
  * It costs two reads of the clock for each release of the lock. The CPU clock of the thread, which
  * takes a system call, is read no more than twice in 50 us: so much may a hold of the lock be off
@@ -149,8 +149,7 @@ int pthread_cond_signal(pthread_cond_t* condition) {
             release(own->counters);
         } else if (condition == own->taken) {
             take(own->counters);
-        } else if (own->counters->asked != 0
-                   && own->counters->asked == (uint64_t)syscall(SYS_gettid)) {
+        } else if (own->counters->asked != 0 && own->counters->asked == (uint64_t)syscall(SYS_gettid)) {
             learn(own, condition);
         }
     }

@@ -18,7 +18,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Optional
 
 from advisor_ring import MILLISECOND, NO_TEST, open_high
 
@@ -75,14 +74,14 @@ def present() -> Links:
     }
 
 
-Watch = tuple[Callable[[int, bool], Optional[int]], Callable[[], list[str]]]
+Watch = tuple[Callable[[int, bool], tuple[int, int]], Callable[[], list[str]]]
 
 
 def leftovers(frame: Callable[[int, bytes], None], give_up: Callable[[str], None]) -> Watch:
     """Two functions. The first is told, between tests, which test is next, and writes what changed
     since it counted last; in a hurry it only counts if that was some time ago. It returns how many
-    children there are, or None if it did not count. The second names what is there and was not
-    when the first was called first."""
+    children there are, or -1 if it did not count, and until when it would not in a hurry. The
+    second names what is there and was not when the first was called first."""
     clock, monotonic, fstat, pread = time.clock_gettime_ns, time.CLOCK_MONOTONIC, os.fstat, os.pread
     listdir, pack = os.listdir, struct.Struct("=4I").pack
     open_, read_, close, flags = os.open, os.read, os.close, os.O_RDONLY | os.O_CLOEXEC
@@ -115,11 +114,11 @@ def leftovers(frame: Callable[[int, bytes], None], give_up: Callable[[str], None
         children = pread(of_children, 4096, 0).count(b" ")
         return threads, held, children + (children_of_others() if threads > 1 else 0)
 
-    def next_test(test: int, hurry: bool = False) -> int | None:
+    def next_test(test: int, hurry: bool = False) -> tuple[int, int]:
         nonlocal known, before, since, due
         now = clock(monotonic)
         if now <= due and (hurry or known is None):
-            return None
+            return -1, due
         try:
             counts = count()
             done = clock(monotonic)
@@ -133,7 +132,7 @@ def leftovers(frame: Callable[[int, bytes], None], give_up: Callable[[str], None
             known, due = None, 1 << 63
             give_up("/proc has no files that tell of them, or the suite closed those files")
         since = test
-        return known[2] if known else None
+        return known[2] if known else -1, due
 
     def found() -> list[str]:
         if known is None:

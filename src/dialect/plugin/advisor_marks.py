@@ -18,12 +18,11 @@ from typing import NamedTuple
 
 from advisor_ring import NO_TEST, SECOND, open_high
 from advisor_standard import mmap, resource
-from advisor_writer import NEVER, Usage, writer
+from advisor_writer import NEVER, Frame, Usage, writer
 
 COUNTERS = 32  # the kind of a mark between others
 KIBIBYTES = 1024  # of memory more, that are told at once
 
-Frame = Callable[[int, bytes], None]
 # Makes of frame() what is called before each point and mark, and what is called within a mark.
 Counter = Callable[[Frame], tuple[Callable[[], None], Callable[[], None]]]
 
@@ -33,6 +32,7 @@ class Writers(NamedTuple):
     mark: Callable[..., None]  # kind, test and three numbers that its kind gives a meaning
     point: Callable[[int], int]
     tell_reaped: Callable[[], None]
+    in_c: bool  # points are written in C
 
 
 class Peaks(NamedTuple):
@@ -95,13 +95,6 @@ def writers(memory: mmap.mmap, counter: Counter | None, restarts: bool) -> Write
     pread, schedstat = os.pread, open_high("/proc/thread-self/schedstat")
     settled = restarted = 0  # that peak in KiB, and when it was
 
-    def frame(kind: int, payload: bytes) -> None:
-        size = 8 + (len(payload) + 7) // 8 * 8
-        at = place(size)
-        if at:
-            memory[at + 8 : at + 8 + len(payload)] = payload
-            publish(size | kind << 32)
-
     def mark(kind: int, test: int = NO_TEST, a: int = 0, b: int = 0, c: int = 0) -> None:
         nonlocal schedstat
         count()
@@ -143,6 +136,8 @@ def writers(memory: mmap.mmap, counter: Counter | None, restarts: bool) -> Write
 
         return counted_point if counter else write
 
-    place, publish, point, tell_reaped, remember = writer(memory, tell, peak_of, status)
+    frame, place, publish, point, tell_reaped, remember, native = writer(
+        memory, tell, peak_of, status
+    )
     count, leave_out = counter(frame) if counter else (nothing, nothing)
-    return Writers(frame, mark, counted(point), tell_reaped)
+    return Writers(frame, mark, counted(point), tell_reaped, native and counter is None)

@@ -1,56 +1,18 @@
 /* Writes into the recorder's ring, as advisor_writer.py does and describes, but sooner.
  *
- * That module loads it, with what ctypes is made of, and gets Python functions from
- * advisor_writer(). What is called here of Python belongs to its stable ABI, so that one library
- * does for every CPython, the free-threaded ones too; and of the C library, what has the same name
- * in glibc and in musl. Nothing is linked. All functions are called with the GIL held, by the one
- * thread that writes.
+ * advisor_native.py loads it. Of the C library only what has the same name in glibc and in musl is
+ * called. Nothing is linked. All functions are called with the GIL held, by the one thread that
+ * writes.
  */
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "advisor_writer.h"
+
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-/* NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): Python's own names. */
-typedef struct _object PyObject;
-typedef PyObject* (*PyFunction)(PyObject* self, PyObject* argument);
-typedef struct {
-    const char* name;
-    PyFunction call;
-    int flags;
-    const char* doc;
-} PyMethodDef;
-
-typedef struct {
-    void* buf;
-    PyObject* obj;
-    ptrdiff_t len, itemsize;
-    int readonly, ndim;
-    char* format;
-    ptrdiff_t *shape, *strides, *suboffsets;
-    void* internal;
-} Py_buffer;
-
-enum { PyBUF_WRITABLE = 1, METH_VARARGS = 1, METH_NOARGS = 4, METH_O = 8 };
-
-extern PyObject _Py_NoneStruct;
-void Py_IncRef(PyObject*);
-void Py_DecRef(PyObject*);
-int PyArg_ParseTuple(PyObject*, const char*, ...);
-PyObject* PyCFunction_NewEx(PyMethodDef*, PyObject*, PyObject*);
-int PyErr_CheckSignals(void);
-PyObject* PyErr_Occurred(void);
-void* PyEval_SaveThread(void);
-void PyEval_RestoreThread(void*);
-unsigned long long PyLong_AsUnsignedLongLong(PyObject*);
-PyObject* PyLong_FromUnsignedLongLong(unsigned long long);
-int PyObject_GetBuffer(PyObject*, Py_buffer*, int);
-PyObject* PyObject_CallFunction(PyObject*, const char*, ...);
-PyObject* PyTuple_Pack(ptrdiff_t, ...);
-/* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming) */
+#include "advisor_python.h"
+#include "advisor_switches.h"
 
 /* Of the ring (host/shared_ring.hpp) and its frames (store/record_stream.hpp). */
 enum { written = 8, dropped = 9, taken = 16, header_bytes = 4096 };
@@ -178,15 +140,14 @@ static bool tell(uint64_t since) {
 static bool look(uint64_t now, uint64_t cpu) {
     known.due = now + millisecond;
     const uint64_t passed = now - known.latest, used = cpu - known.latest_cpu;
-    const uint64_t unnoticed = brief + passed / 64, since = known.looked;
+    const uint64_t unnoticed = brief + passed / 32, since = known.looked;
     bool tells = passed > at_most_unseen || (int64_t)(passed - used) > (int64_t)unnoticed;
     if (now > known.due_of_all) {
         struct rusage usage;
         getrusage(RUSAGE_SELF, &usage);
         known.looked = now;
         const uint64_t of_all = (uint64_t)(seconds(&usage) * 1e9);
-        const bool others_ran =
-            (int64_t)(of_all - known.latest_of_all - used) > (int64_t)unnoticed;
+        const bool others_ran = (int64_t)(of_all - known.latest_of_all - used) > (int64_t)unnoticed;
         known.due_of_all = others_ran ? now : now + others_each;
         const bool may_grow = known.grown_at != UINT64_MAX;
         const uint64_t peak = !may_grow           ? 0
@@ -198,11 +159,6 @@ static bool look(uint64_t now, uint64_t cpu) {
 }
 
 /* Functions of Python */
-
-static PyObject* none(void) {
-    Py_IncRef(&_Py_NoneStruct);
-    return &_Py_NoneStruct;
-}
 
 static bool is_number(PyObject* argument, uint64_t* number) {
     *number = PyLong_AsUnsignedLongLong(argument);
@@ -232,46 +188,72 @@ static PyObject* py_publish(PyObject* self, PyObject* argument) {
     return none();
 }
 
-static PyObject* py_point(PyObject* self, PyObject* argument) {
+static PyObject* py_frame(PyObject* self, PyObject* arguments) {
     (void)self;
-    uint64_t what;
-    if (!is_number(argument, &what)) {
+    unsigned int kind;
+    PyObject* payload;
+    char* bytes;
+    ptrdiff_t length;
+    if (!PyArg_ParseTuple(arguments, "IO", &kind, &payload)
+        || PyBytes_AsStringAndSize(payload, &bytes, &length) != 0) {
         return NULL;
     }
-    const uint64_t now = now_ns(CLOCK_MONOTONIC);
-    uint64_t cpu = known.read_cpu + (now - known.read_at);
-    if (now - known.read_at > brief) {
-        cpu = now_ns(CLOCK_THREAD_CPUTIME_ID);
-        known.read_at = now;
-        known.read_cpu = cpu;
-    }
-    const enum Room room = room_for(point_bytes);
+    const uint64_t size = 8 + ((uint64_t)length + 7) / 8 * 8;
+    const enum Room room = size <= ring.capacity ? room_for(size) : refused;
     if (room == failed) {
         return NULL;
     }
     if (room == found) {
+        memcpy(ring.memory + ring.position + ring.shift + 8, bytes, (size_t)length);
+        publish(size, kind);
+    }
+    return none();
+}
+
+bool advisor_point(uint64_t what, uint64_t* now) {
+    *now = now_ns(CLOCK_MONOTONIC);
+    const uint64_t passed = *now - known.read_at;
+    uint64_t cpu = known.read_cpu + passed;
+    if (passed > brief && (advisor_was_switched() || passed > millisecond)) {
+        cpu = now_ns(CLOCK_THREAD_CPUTIME_ID);
+        known.read_at = *now;
+        known.read_cpu = cpu;
+    }
+    const enum Room room = room_for(point_bytes);
+    if (room == failed) {
+        return false;
+    }
+    if (room == found) {
         uint64_t* at = (uint64_t*)(ring.memory + ring.position + ring.shift);
         at[1] = what;
-        at[2] = now;
+        at[2] = *now;
         at[3] = cpu;
         publish(point_bytes, point_kind);
     }
-    if (now > known.due && !look(now, cpu)) {
+    return *now <= known.due || look(*now, cpu);
+}
+
+static PyObject* py_point(PyObject* self, PyObject* argument) {
+    (void)self;
+    uint64_t what;
+    uint64_t now;
+    if (!is_number(argument, &what) || !advisor_point(what, &now)) {
         return NULL;
     }
     return PyLong_FromUnsignedLongLong(now);
 }
 
-static PyObject* py_tell_reaped(PyObject* self, PyObject* argument) {
-    (void)self;
-    (void)argument;
+bool advisor_tell_reaped(void) {
     struct rusage usage;
     getrusage(RUSAGE_CHILDREN, &usage);
     const bool more = seconds(&usage) - known.of_children > 0.5e-6; /* a sum of doubles */
-    if (more && !tell(now_ns(CLOCK_MONOTONIC) - known.looked)) {
-        return NULL;
-    }
-    return none();
+    return !more || tell(now_ns(CLOCK_MONOTONIC) - known.looked);
+}
+
+static PyObject* py_tell_reaped(PyObject* self, PyObject* argument) {
+    (void)self;
+    (void)argument;
+    return advisor_tell_reaped() ? none() : NULL;
 }
 
 static PyObject* py_remember(PyObject* self, PyObject* arguments) {
@@ -291,6 +273,7 @@ static PyObject* py_remember(PyObject* self, PyObject* arguments) {
 }
 
 static PyMethodDef methods[] = {
+    {"frame", py_frame, METH_VARARGS, NULL},
     {"place", py_place, METH_O, NULL},
     {"publish", py_publish, METH_O, NULL},
     {"point", py_point, METH_O, NULL},
@@ -298,7 +281,7 @@ static PyMethodDef methods[] = {
     {"remember", py_remember, METH_VARARGS, NULL},
 };
 
-/* The five functions, in that order, which write into `memory`; NULL with Python's error set where
+/* The functions, in that order, which write into `memory`; NULL with Python's error set where
  * that is not possible. They keep `memory` and `call` until the process ends. */
 __attribute__((visibility("default"))) PyObject*
 advisor_writer(PyObject* memory, int patience_ms, int status, PyObject* call) {
@@ -318,12 +301,13 @@ advisor_writer(PyObject* memory, int patience_ms, int status, PyObject* call) {
     known.status = status;
     known.call = call;
     Py_IncRef(call);
-    PyObject* made[5] = {NULL};
-    for (int at = 0; at < 5; ++at) {
+    advisor_watch_switches();
+    PyObject* made[sizeof methods / sizeof *methods] = {NULL};
+    for (size_t at = 0; at < sizeof methods / sizeof *methods; ++at) {
         made[at] = PyCFunction_NewEx(&methods[at], NULL, NULL);
         if (made[at] == NULL) {
             return NULL;
         }
     }
-    return PyTuple_Pack(5, made[0], made[1], made[2], made[3], made[4]);
+    return PyTuple_Pack(6, made[0], made[1], made[2], made[3], made[4], made[5]);
 }

@@ -5,28 +5,28 @@ takes a place, fills in what follows the head, and publishes it.
 
 A point is one step of a test, ten of them in each. It reads the clock; and the CPU clock of this
 thread if it was not read for 0.1 ms: so long it is taken to have run as the other did. Once a
-millisecond has passed, a point also looks whether there is more to tell: 0.1 ms, and a
-sixty-fourth more, in which this thread did not run, or 0.1 s of anything. Every 20 ms, or each time
-once they did, it looks whether other threads ran so much, and whether the peak of memory has grown.
+millisecond has passed, a point also looks whether there is more to tell: 0.1 ms, and a thirty-
+second more, in which this thread did not run, or 0.1 s of anything. Every 20 ms, or each time once
+they did, it looks whether other threads ran so much, and whether the peak of memory has grown.
 
 `advisor_writer.c` does all this in C (measured, one after another: 0.4 us for a point instead of
-2.4; after a test that had the caches for itself both take more). Where it cannot be loaded (an
-interpreter that is not CPython or was built without ctypes, a directory from which nothing may be
-executed), these functions do.
+2.4; after a test that had the caches for itself both take more). Where the kernel tells that it did
+not take the core from this thread (``advisor_switches.h``), it lets the CPU clock be for a
+millisecond: to read it takes longer than all else of a point. Where the library cannot be loaded
+(``advisor_native``), these functions do.
 """
 
 from __future__ import annotations
 
-import os
 import struct
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from advisor_native import native
 from advisor_ring import CAPACITY, DROPPED, HEADER_BYTES, MILLISECOND, READ, SECOND, WRITTEN
-from advisor_standard import mmap, resource, standard
+from advisor_standard import mmap, resource
 
 PATIENCE_MS = 2000  # in total, for a parent that does not read
 PADDING, POINT = 0, 5  # kinds of frames
@@ -38,7 +38,11 @@ Tell = Callable[[int], object]  # given the us since which a new peak may have c
 Usage = resource.struct_rusage
 
 
+Frame = Callable[[int, bytes], None]
+
+
 class Writer(NamedTuple):
+    frame: Frame  # kind, payload
     # Offset in memory of a frame of so many bytes, head included, in whole words; 0 if the parent
     # left no room for it.
     place: Callable[[int], int]
@@ -48,29 +52,12 @@ class Writer(NamedTuple):
     # What a mark has told: time, CPU of this thread and of the process, s of CPU of reaped
     # children; and the KiB at which a peak of memory is to be told, or NEVER.
     remember: Callable[[int, int, int, float, int], None]
+    in_c: bool
 
 
 def in_c(memory: mmap.mmap, tell: Tell, status: int) -> Writer:
-    """By what `ctypes` is made of: a suite may look whether that is imported, or have one."""
-    if TYPE_CHECKING:
-        import _ctypes as c
-    else:
-        c = standard("_ctypes")
-
-    class Number(c._SimpleCData):  # type: ignore[type-arg]
-        _type_ = "i"
-
-    class Object(c._SimpleCData):  # type: ignore[type-arg]
-        _type_ = "O"
-
-    class Make(c.CFuncPtr):
-        _flags_ = c.FUNCFLAG_CDECL | c.FUNCFLAG_PYTHONAPI
-        _argtypes_ = (Object, Number, Number, Object)
-        _restype_ = Object
-
-    path = os.path.join(os.path.dirname(__file__), "libadvisor_writer.so")
-    make = Make(c.dlsym(c.dlopen(path, os.RTLD_NOW), "advisor_writer"))
-    return Writer(*make(memory, PATIENCE_MS, status, tell))
+    functions = native("advisor_writer")(memory, PATIENCE_MS, status, tell)
+    return Writer(*functions, True)
 
 
 def in_python(memory: mmap.mmap, tell: Tell, peak_of: Callable[[Usage], int]) -> Writer:
@@ -110,6 +97,13 @@ def in_python(memory: mmap.mmap, tell: Tell, peak_of: Callable[[Usage], int]) ->
             edge = min(words[READ] + capacity, len(memory) - shift)
         return position + shift
 
+    def frame(kind: int, payload: bytes) -> None:
+        size = 8 + (len(payload) + 7) // 8 * 8
+        at = place(size)
+        if at:
+            memory[at + 8 : at + 8 + len(payload)] = payload
+            publish(size | kind << 32)
+
     def put_head(head: int) -> None:
         nonlocal position, sequence
         words[(position + shift) // 8] = head | (sequence & 0xFFFF) << 48
@@ -146,7 +140,7 @@ def in_python(memory: mmap.mmap, tell: Tell, peak_of: Callable[[Usage], int]) ->
         nonlocal due, due_of_all, looked
         due = now + MILLISECOND
         passed, used = now - latest, cpu - latest_cpu
-        unnoticed = SHORT + passed // 64  # interrupts of the kernel take that much
+        unnoticed = SHORT + passed // 32  # interrupts and the hypervisor take that much
         tells, since = passed > 100 * MILLISECOND or passed - used > unnoticed, looked
         if now > due_of_all:
             of_all, looked = usage(everyone), now
@@ -162,13 +156,12 @@ def in_python(memory: mmap.mmap, tell: Tell, peak_of: Callable[[Usage], int]) ->
         latest, latest_cpu, latest_of_all, of_children, grown_at = now, cpu, of_all, children, at
         due, looked, read_at, read_cpu = now + MILLISECOND, now, now, cpu
 
-    return Writer(place, publish, point, tell_reaped, remember)
+    return Writer(frame, place, publish, point, tell_reaped, remember, in_c=False)
 
 
 def writer(memory: mmap.mmap, tell: Tell, peak_of: Callable[[Usage], int], status: int) -> Writer:
     """`peak_of` tells the peak of memory in KiB; it reads the file `status`, or none if that is -1,
     and then it is in what it is given."""
-    if sys.implementation.name == "cpython":
-        with suppress(Exception):
-            return in_c(memory, tell, status)
+    with suppress(Exception):
+        return in_c(memory, tell, status)
     return in_python(memory, tell, peak_of)

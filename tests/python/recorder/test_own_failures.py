@@ -54,18 +54,48 @@ def test_a_parent_that_does_not_read_costs_two_seconds_and_no_test(
     assert run.exit_code in (0, 1) and run.dropped > 0
 
 
-def test_the_writer_in_c_is_used_where_it_is(
+def test_the_library_in_c_is_used_where_it_is(
     python_and_writer: tuple[str, str], recorded: Recorded, suite: Suite
 ) -> None:
     with (suite("groups") / "conftest.py").open("a") as conftest:
         conftest.write(
             "\ndef pytest_sessionfinish(session):\n"
-            "    hooks = session.config.pluginmanager.get_plugin('advisor_recorder_hooks')\n"
-            "    print('written in', 'python' if hasattr(hooks.point, '__code__') else 'c')\n"
+            "    manager = session.config.pluginmanager\n"
+            "    hooks = manager.get_plugin('advisor_recorder_hooks')\n"
+            "    functions = [hooks.point]\n"
+            "    for name in ('protocol', 'setup', 'makereport', 'logreport'):\n"
+            "        caller = getattr(manager.hook, 'pytest_runtest_' + name)\n"
+            "        own = [one for one in caller.get_hookimpls() if one.plugin is hooks]\n"
+            "        functions += [one.function for one in own]\n"
+            "    words = ['python' if hasattr(one, '__code__') else 'c' for one in functions]\n"
+            "    print('written in', *words)\n"
         )
     run = recorded("groups", "-s")
     assert run.exit_code == 0
-    assert f"written in {python_and_writer[1]}" in run.output
+    assert "written in" + 5 * f" {python_and_writer[1]}" in run.output
+
+
+def test_a_failure_in_a_hook_of_every_test_ends_the_recording_alone(
+    recorded: Recorded, suite: Suite
+) -> None:
+    with (suite("groups") / "conftest.py").open("a") as conftest:
+        conftest.write(
+            "\nimport pytest\n"
+            "class Odd(str):\n"
+            "    __hash__ = None\n"
+            "class Before:\n"
+            "    @pytest.hookimpl(tryfirst=True)\n"
+            "    def pytest_runtest_makereport(self, call):\n"
+            "        call.when = Odd(call.when)\n"
+            "def pytest_configure(config):\n"
+            "    config.pluginmanager.register(Before())\n"
+            "def pytest_runtest_makereport(call):\n"
+            "    call.when = str(call.when)\n"
+        )
+    run = recorded("groups")
+    assert run.exit_code == 0, run.output
+    assert run.frames[-1].kind == "failed"
+    assert run.frames[-1].reason.startswith("TypeError: unhashable type: 'Odd'")
 
 
 def test_memory_that_is_written_cannot_be_closed(recorded: Recorded, suite: Suite) -> None:
@@ -97,7 +127,7 @@ def test_an_interrupt_is_heard_while_the_parent_does_not_read(
         "def test_one(n, pytestconfig):\n"
         "    if n == 10:\n"
         "        hooks = pytestconfig.pluginmanager.get_plugin('advisor_recorder_hooks')\n"
-        "        cells = [cell.cell_contents for cell in hooks.frame.__closure__]\n"
+        "        cells = [cell.cell_contents for cell in hooks.mark.__closure__]\n"
         "        (memory,) = [each for each in cells if type(each).__name__ == 'mmap']\n"
         "        def heard(*_):\n"
         "            (dropped,) = struct.unpack_from('Q', memory, 72)\n"
