@@ -92,7 +92,7 @@ class Items:
         alone = None
         if nodes[1] is not None:
             with suppress(Exception):  # as above
-                alone = advisor_alone.of_class(nodes[1].obj)
+                alone = advisor_alone.of_class(getattr(nodes[1], "obj"))  # noqa: B009
         return Parent(item.parent, module, class_, "xdist_group" in marks, marked, alone)
 
     def groups(self, item: pytest.Item) -> bytes:

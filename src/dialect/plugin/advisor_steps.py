@@ -37,7 +37,7 @@ class Talk(NamedTuple):
     announce: Callable[[pytest.Item], int]  # makes one known
     # Told which begins: how many children the process has, or -1 if they were not counted, and
     # until when it need not be told.
-    count: Callable[[int], tuple[int, int]]
+    children: Callable[[int], tuple[int, int]]
     add_needs: Callable[[pytest.Item], None]  # told of those that have used fixtures
     stop: Callable[[Exception], None]
 
@@ -81,7 +81,7 @@ def in_python(talk: Talk, point: Callable[[int], int], tell_reaped: Callable[[],
         known = tests.get(id(item))
         next_ = talk.announce(item) if known is None else known
         if phase_began > count_at:
-            children, count_at = talk.count(next_)
+            children, count_at = talk.children(next_)
             may_reap = children > 0 or (children < 0 and may_reap)
         here, begun = next_ << 32, item
         point(BEGUN | here)

@@ -57,7 +57,7 @@ class Writer(NamedTuple):
 
 def in_c(memory: mmap.mmap, tell: Tell, status: int) -> Writer:
     functions = native("advisor_writer")(memory, PATIENCE_MS, status, tell)
-    return Writer(*functions, True)
+    return Writer._make((*functions, True))
 
 
 def in_python(memory: mmap.mmap, tell: Tell, peak_of: Callable[[Usage], int]) -> Writer:
