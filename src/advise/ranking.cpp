@@ -100,12 +100,6 @@ ranked(std::vector<Prediction> predictions, const Preferences& preferences) {
     return order;
 }
 
-bool uses_threads(const Configuration& configuration) {
-    const auto* forked = std::get_if<Forked>(&configuration.runner);
-    return std::holds_alternative<Threads>(configuration.runner)
-           || (forked != nullptr && forked->lanes > 1);
-}
-
 bool may_be_recommended(
     const Prediction& prediction, const Prediction& sequential, const Preferences& preferences
 ) {

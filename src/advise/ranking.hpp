@@ -32,9 +32,6 @@ choose(const std::vector<Prediction>& predictions, const Preferences& preference
 [[nodiscard]] std::vector<Prediction>
 ranked(std::vector<Prediction> predictions, const Preferences& preferences);
 
-/// Tests share the state of a process with others that run at the same time.
-[[nodiscard]] bool uses_threads(const Configuration& configuration);
-
 /// True where a user may be told to run this instead of `sequential`.
 [[nodiscard]] bool may_be_recommended(
     const Prediction& prediction, const Prediction& sequential, const Preferences& preferences

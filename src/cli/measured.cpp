@@ -15,14 +15,6 @@ namespace {
 
 constexpr std::size_t k_most_runs = 50;
 
-/// One that ended by itself and ran each test: it took what a prediction is about.
-bool is_whole(const RunOutcome& outcome) {
-    const bool ended_by_itself = !outcome.runner_signal && !outcome.deadline
-                                 && outcome.stalls.empty() && !outcome.reran_lost;
-    const bool ran_all = outcome.conservation.collected > 0 && outcome.conservation.is_whole();
-    return ended_by_itself && ran_all && (outcome.exit_code == 0 || outcome.exit_code == 1);
-}
-
 }  // namespace
 
 std::string calibration_of(const ModelParameters& parameters) {
@@ -59,7 +51,7 @@ void keep_measured(
     const std::string& calibration,
     const Host& host
 ) {
-    if (!is_whole(outcome)) {
+    if (!is_measurement(outcome)) {
         return;
     }
     MeasuredRuns kept;

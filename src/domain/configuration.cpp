@@ -259,6 +259,12 @@ bool is_planned(const Configuration& configuration) {
     return processes != nullptr && processes->dist == Distribution::planned;
 }
 
+bool uses_threads(const Configuration& configuration) {
+    const auto* forked = std::get_if<Forked>(&configuration.runner);
+    return std::holds_alternative<Threads>(configuration.runner)
+           || (forked != nullptr && forked->lanes > 1);
+}
+
 std::uint32_t parallelism(const Configuration& configuration) {
     if (const auto* processes = std::get_if<Processes>(&configuration.runner)) {
         return processes->workers;

@@ -52,3 +52,11 @@ TEST_CASE("labels and kinds are what a person reads") {
     CHECK(kind_of(*parse_configuration("shards=2,forked=2")) == "shards");
     CHECK(parallelism(*parse_configuration("forked=2,threads=4")) == 8);
 }
+
+TEST_CASE("threads and lanes share a process, single lanes do not") {
+    CHECK(uses_threads(*parse_configuration("threads=1")));
+    CHECK(uses_threads(*parse_configuration("shards=2,forked=2,threads=2")));
+    CHECK_FALSE(uses_threads(*parse_configuration("forked=2")));
+    CHECK_FALSE(uses_threads(*parse_configuration("processes=2")));
+    CHECK_FALSE(uses_threads(*parse_configuration("sequential")));
+}

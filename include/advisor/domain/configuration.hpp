@@ -60,6 +60,8 @@ inline constexpr std::uint32_t k_most_workers = 1024;
 [[nodiscard]] std::string_view kind_of(const Configuration& configuration);
 /// Whether workers run what our own scheduler deals (dist=planned), on each of its shards.
 [[nodiscard]] bool is_planned(const Configuration& configuration);
+/// Whether tests share the state of a process with others that run at the same time.
+[[nodiscard]] bool uses_threads(const Configuration& configuration);
 /// For a table: "4 processes, worksteal", "8 threads", "sequential".
 [[nodiscard]] std::string label(const Configuration& configuration);
 /// Processes times threads, over one machine.

@@ -91,4 +91,8 @@ struct RunOutcome {
     friend bool operator==(const RunOutcome&, const RunOutcome&) = default;
 };
 
+/// Whether the run ended by itself and ran each test once: its wall is of what a prediction is
+/// about, and may be held against one.
+[[nodiscard]] bool is_measurement(const RunOutcome& outcome);
+
 }  // namespace advisor
