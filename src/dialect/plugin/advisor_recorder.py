@@ -42,7 +42,7 @@ from advisor_leftovers import leftovers
 from advisor_marks import Counter, writers
 from advisor_ring import HEADER_BYTES, NO_TEST, moments, open_ring
 from advisor_standard import mmap
-from advisor_steps import HOOKS, Talk, fixtures_of, in_c, in_python
+from advisor_steps import HOOKS, Steps, Talk, fixtures_of, in_c, in_python
 
 # Kinds of frames.
 FACT, FAILED = 1, 6
@@ -147,6 +147,7 @@ class Recorder:
         talk = Talk(items.tests, items.announce, self.count, self.add_needs, self.stop)
         self.steps = in_python(talk, self.point, self.writers.tell_reaped)
         self.sooner = in_c(talk) if self.writers.in_c else None
+        self.running = self.steps.test  # the test
         first, last = pytest.hookimpl(tryfirst=True), pytest.hookimpl(trylast=True)
         self.pytest_runtest_protocol = first(self.steps.protocol)
         self.pytest_runtest_setup = first(self.steps.setup)
@@ -162,22 +163,23 @@ class Recorder:
         if used:
             self.items.add_needs(self.running(), item, used)
 
-    def running(self) -> int:
-        return (self.sooner or self.steps).test()
-
     @pytest.hookimpl
     def pytest_plugin_registered(self, plugin: object, manager: Any) -> None:
         if plugin is self and self.sooner is not None:
-            with suppress(Exception):  # those in Python are there
-                callers = [getattr(manager.hook, f"pytest_runtest_{name}") for name in HOOKS]
-                own = [
-                    implementation
-                    for caller in callers
-                    for implementation in caller.get_hookimpls()
-                    if implementation.plugin is self
-                ]
-                for implementation, function in zip(own, self.sooner[: len(HOOKS)]):
-                    implementation.function = function
+            with suppress(Exception):  # a pluggy that does not allow it: those in Python do
+                self.replace_hooks(manager, self.sooner)
+
+    def replace_hooks(self, manager: Any, steps: Steps) -> None:
+        own = {
+            name: implementation
+            for name in HOOKS
+            for implementation in getattr(manager.hook, f"pytest_runtest_{name}").get_hookimpls()
+            if implementation.plugin is self
+        }
+        if len(own) == len(HOOKS):
+            for implementation, function in zip(own.values(), steps[: len(HOOKS)]):
+                implementation.function = function
+            self.running = steps.test
 
     # Fixtures
 

@@ -41,7 +41,9 @@ static PyObject* finished(bool did) {
         Py_DecRef(type);
         Py_DecRef(value);
         Py_DecRef(trace);
-        PyErr_Clear();
+        if (told == NULL) { /* an interrupt was heard meanwhile */
+            return NULL;
+        }
     }
     return none();
 }
@@ -79,15 +81,40 @@ static bool count(PyObject* test) {
     return did;
 }
 
+/* The attribute, or NULL where there is none; false with Python's error set. */
+static bool find(PyObject* object, PyObject* name, PyObject** found) {
+    *found = PyObject_GetAttr(object, name);
+    if (*found == NULL) {
+        if (!PyErr_ExceptionMatches(PyExc_AttributeError)) {
+            return false;
+        }
+        PyErr_Clear();
+    }
+    return true;
+}
+
+/* Adds `flag` to the flags where the object has the attribute. */
+static bool add_flag(PyObject* object, PyObject* name, uint64_t flag, uint64_t* flags) {
+    PyObject* value;
+    const bool did = find(object, name, &value);
+    *flags |= value != NULL ? flag : 0;
+    Py_DecRef(value);
+    return did;
+}
+
 /* Whether the item has asked for a fixture; what has no such attributes has none. */
-static bool uses_fixtures(PyObject* item) {
-    PyObject* request = PyObject_GetAttr(item, at.request);
-    PyObject* used = request != NULL ? PyObject_GetAttr(request, at.fixture_defs) : NULL;
-    const bool uses = used != NULL && PyObject_IsTrue(used) > 0;
+static bool find_use(PyObject* item, bool* uses) {
+    PyObject* request;
+    PyObject* used = NULL;
+    bool did = find(item, at.request, &request);
+    if (request != NULL) {
+        did = find(request, at.fixture_defs, &used);
+    }
+    const int is_used = used != NULL ? PyObject_IsTrue(used) : 0;
+    *uses = is_used > 0;
     Py_DecRef(request);
     Py_DecRef(used);
-    PyErr_Clear();
-    return uses;
+    return did && is_used >= 0;
 }
 
 static bool begin(PyObject* item) {
@@ -111,9 +138,10 @@ static bool begin(PyObject* item) {
     if (!is_counted) {
         return false;
     }
+    PyObject* last = at.item;
     Py_IncRef(item);
-    Py_DecRef(at.item);
     at.item = item;
+    Py_DecRef(last);
     at.test = number << of_test;
     return PyErr_Occurred() == NULL && write_point(begun);
 }
@@ -132,7 +160,11 @@ static bool end_phase(PyObject* item, PyObject* call) {
     if (at.may_reap && !advisor_tell_reaped()) {
         return false;
     }
-    if (phase != phase_of_call || !uses_fixtures(item)) {
+    bool uses = false;
+    if (phase == phase_of_call && !find_use(item, &uses)) {
+        return false;
+    }
+    if (!uses) {
         return true;
     }
     PyObject* added = PyObject_CallFunctionObjArgs(at.add_needs, item, NULL);
@@ -152,8 +184,11 @@ static bool tell_report(PyObject* report) {
     if (!did) {
         return false;
     }
-    const uint64_t flags = (PyObject_HasAttr(report, at.wasxfail) ? was_xfail : 0)
-                           | (PyObject_HasAttr(report, at.context) ? is_subtest : 0);
+    uint64_t flags = 0;
+    if (!add_flag(report, at.wasxfail, was_xfail, &flags)
+        || !add_flag(report, at.context, is_subtest, &flags)) {
+        return false;
+    }
     return begin_phase(reported | phase << of_phase | result << of_outcome | flags << of_flags);
 }
 

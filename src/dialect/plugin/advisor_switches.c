@@ -8,7 +8,7 @@
  * RSEQ_SIG of glibc's headers. It never goes there. */
 #if defined(__x86_64__)
 enum { signature = 0x53053053 };
-#elif defined(__aarch64__)
+#elif defined(__aarch64__) && !defined(__AARCH64EB__)
 enum { signature = 0xd428bc00 };
 #else
 enum { signature = 0 };
@@ -19,7 +19,7 @@ extern const ptrdiff_t __rseq_offset __attribute__((weak));
 extern const unsigned int __rseq_size __attribute__((weak));
 /* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming) */
 
-enum { place_in_rseq = 8 };
+enum { place_in_rseq = 8, turns = 3 };
 
 static const struct { uint32_t before, at; } landing = {(uint32_t)signature, 0};
 
@@ -51,11 +51,14 @@ bool advisor_watch_switches(void) {
     pointer =
         (volatile uint64_t*)((char*)__builtin_thread_pointer() + __rseq_offset + place_in_rseq);
     advisor_was_switched();
-    const struct timespec moment = {0, 1};
-    nanosleep(&moment, NULL);
-    if (!advisor_was_switched()) {
-        *pointer = 0;
-        pointer = NULL;
+    /* Several times: an interrupt at that moment could be what cleared it. */
+    for (int turn = 0; turn < turns && pointer != NULL; ++turn) {
+        const struct timespec moment = {0, 1};
+        nanosleep(&moment, NULL);
+        if (!advisor_was_switched()) {
+            *pointer = 0;
+            pointer = NULL;
+        }
     }
     return pointer != NULL;
 }

@@ -60,8 +60,8 @@ static bool wait_millisecond(void) {
     void* thread = PyEval_SaveThread();
     const uint64_t began = now_ns(CLOCK_MONOTONIC);
     nanosleep(&time, NULL);
-    const uint64_t passed = now_ns(CLOCK_MONOTONIC) - began;
     PyEval_RestoreThread(thread);
+    const uint64_t passed = now_ns(CLOCK_MONOTONIC) - began;
     ring.patience -= passed < ring.patience ? passed : ring.patience;
     return PyErr_CheckSignals() == 0;
 }

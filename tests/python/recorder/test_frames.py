@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 from .recording import (
     CALL,
@@ -37,7 +38,10 @@ def test_times_never_run_backwards(recorded: Recorded) -> None:
     run = recorded("scopes")
     walls = [f.wall for f in run.frames if "wall" in f.values]
     threads = [f.thread for f in run.frames if "thread" in f.values]
-    assert walls == sorted(walls) and threads == sorted(threads)
+    read = [f.thread for f in run.frames if "process" in f.values]
+    assert walls == sorted(walls) and read == sorted(read)
+    # Points may run ahead, until the clock is read.
+    assert all(after > before - MILLISECOND for before, after in pairwise(threads))
     for mark in (f for f in run.frames if "process" in f.values):
         # The thread's clock is read first.
         assert mark.process + MILLISECOND >= mark.thread
@@ -116,7 +120,10 @@ def test_waiting_and_computing_are_told_apart(recorded: Recorded) -> None:
             of_call = phase_cpu(run, index_of(run, f"::{name}"), CALL)
             assert blocked >= 30 * MILLISECOND and of_call < 40 * MILLISECOND
         children = end.cutime + end.cstime - begin.cutime - begin.cstime
-        assert (children >= 0.05) == (name == "test_child_computes")
+        if name == "test_child_computes":
+            assert children >= 0.05
+        else:  # the mark after the last of them may be the child's
+            assert children < 0.05 or end is span("test_child_computes")[1]
     begin, end = span("test_thread_computes")
     others = (end.process - begin.process) - (end.thread - begin.thread)
     assert others >= 55 * MILLISECOND
