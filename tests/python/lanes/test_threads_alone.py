@@ -54,6 +54,7 @@ def test_changes(i):
             "time.sleep(0.01); test_it.OUT = sys.stdout",
             "it assigns test_it.OUT",
         ),
+        ("os.write(1, b'raw')", "pass", "it writes to descriptor 1 or 2"),
         ("w = warnings.catch_warnings(); w.__enter__()", "w.__exit__()", "it catches warnings"),
     ],
 )

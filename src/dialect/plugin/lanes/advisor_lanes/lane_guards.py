@@ -173,6 +173,20 @@ def guard_loggers(stack: ExitStack) -> None:
     replace(stack, kind, "removeHandler", remove_guarded)
 
 
+def guard_descriptors(stack: ExitStack) -> None:
+    """What is written past Python's streams cannot be told apart by tests afterwards; where a child
+    process or a library does it, all tests that ran then run again (lane_run)."""
+    write = os.write
+
+    def write_guarded(fd: int, data: Any, /) -> int:
+        on = lane.current()
+        if on is not None and fd in (1, 2):
+            on.must_be_alone("it writes to descriptor 1 or 2")
+        return write(fd, data)
+
+    replace(stack, os, "write", write_guarded)
+
+
 def guard_event_loops(stack: ExitStack) -> None:
     """The main thread is given an event loop when it asks for one; no other thread is."""
     events: Any = sys.modules.get("asyncio.events")
@@ -199,6 +213,7 @@ def installed(root: Path) -> Iterator[None]:
     with ExitStack() as stack:
         replace_all(stack)
         guard_loggers(stack)
+        guard_descriptors(stack)
         guard_event_loops(stack)
         guard_modules(stack, root)
         yield
