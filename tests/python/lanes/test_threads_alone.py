@@ -159,3 +159,26 @@ def test_objects_of_the_main_thread_are_used_there(suite: Suite) -> None:
     )
     ended = suite.threads(2)
     assert ended.code == 0 and "it needs the main thread (1)" in ended.out
+
+
+NEIGHBOURS = """
+import subprocess, sys, time, pytest
+RAN: list = []
+@pytest.mark.parametrize("i", range(8))
+def test_writes(i):
+    subprocess.run([sys.executable, "-S", "-c", "print('child')"], check=True)
+@pytest.mark.xdist_group("steps")
+@pytest.mark.parametrize("i", range(40))
+def test_step(i):
+    time.sleep(0.005)
+    assert len(RAN) == i
+    RAN.append(i)
+"""
+
+
+def test_neighbours_of_what_a_child_writes_do_not_run_again(suite: Suite) -> None:
+    suite.write(test_it=NEIGHBOURS)
+    ended = suite.threads(4, "--exclusive-found", "found")
+    assert ended.code == 0, ended.out
+    found = json.loads((suite.directory / "found").read_text())
+    assert {name.partition("[")[0] for name in found} == {"test_it.py::test_writes"}

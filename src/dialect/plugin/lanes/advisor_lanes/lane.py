@@ -36,6 +36,7 @@ class Lane:
         self.when = ""  # "setup", "call" or "teardown" while that runs
         self.why_alone: str | None = None  # the running test must run on the main thread
         self.began = 0.0
+        self.child_may_write = False  # to descriptor 1 or 2: the running test started one
         # The parts of the isolation keep what is this lane's here, each under its own name.
         self.own: dict[str, Any] = {}
 

@@ -14,6 +14,7 @@ import functools
 import importlib
 import logging
 import os
+import subprocess
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -27,6 +28,8 @@ from .lane_guarded import AUDITED, EARLY, LATE, OPTIONAL, PATCHED, REQUIRED
 
 def unknown() -> list[str]:
     found = []
+    if not callable(getattr(subprocess.Popen, "_get_handles", None)):
+        found.append("there is no subprocess.Popen._get_handles, which must be watched")
     for module, names, _ in REQUIRED:
         for name in names.split():
             owner, last = owner_of(importlib.import_module(module), name)
@@ -174,9 +177,9 @@ def guard_loggers(stack: ExitStack) -> None:
 
 
 def guard_descriptors(stack: ExitStack) -> None:
-    """What is written past Python's streams cannot be told apart by tests afterwards; where a child
-    process or a library does it, all tests that ran then run again (lane_run)."""
-    write = os.write
+    """What is written past Python's streams cannot be told apart by tests afterwards
+    (lane_streams)."""
+    write, handles = os.write, subprocess.Popen._get_handles  # type: ignore[attr-defined]
 
     def write_guarded(fd: int, data: Any, /) -> int:
         on = lane.current()
@@ -184,7 +187,14 @@ def guard_descriptors(stack: ExitStack) -> None:
             on.must_be_alone("it writes to descriptor 1 or 2")
         return write(fd, data)
 
+    def handles_watched(self: Any, stdin: Any, stdout: Any, stderr: Any) -> Any:
+        on = lane.current()
+        if on is not None and (stdout is None or stderr is None):
+            on.child_may_write = True
+        return handles(self, stdin, stdout, stderr)
+
     replace(stack, os, "write", write_guarded)
+    replace(stack, subprocess.Popen, "_get_handles", handles_watched)
 
 
 def guard_event_loops(stack: ExitStack) -> None:

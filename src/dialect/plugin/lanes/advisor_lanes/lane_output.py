@@ -4,7 +4,7 @@ pytest captures into one stream for stdout and one for stderr, which become sys.
 sys.stderr, and which handlers of logging may hold since they were made. While lanes run these
 streams send what a lane writes to streams of that lane, of the same kind; nothing else of them
 changes. Bytes that arrive at descriptors 1 and 2 from elsewhere (C code, child processes) cannot be
-told apart: a test during which some arrive runs again alone, where pytest captures them.
+told apart: tests that may have written them run again alone, where pytest captures them.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ class Output:
 
     def prepare(self, on: lane.Lane) -> None:
         """Gives a lane what it writes to."""
+        if self.descriptors is not None:
+            self.descriptors.lanes.append(on)
         for name, stream in self.captured.items():
             on.own[name] = stream_like(stream)
         if self.logs is not None:

@@ -202,8 +202,9 @@ class Runner:
             if hasattr(item, "_request"):
                 request._request = False
                 request.funcargs = None
-        if descriptors and descriptors.size != size and on.why_alone is None:
+        if descriptors and descriptors.may_be_of(on, size) and on.why_alone is None:
             on.why_alone = "something was written to descriptor 1 or 2 while it ran"
+        on.child_may_write = False
         test.told += [("warning", said) for said in on.own["warnings"]]
 
     def phase(self, test: Test, item: pytest.Item, when: Any, **words: Any) -> bool:

@@ -106,6 +106,8 @@ class Descriptors:
     """Descriptors 1 and 2 lead to a file that must stay as long as it is."""
 
     def __init__(self) -> None:
+        self.lanes: list[lane.Lane] = []
+        self.explained = 0  # the size when a test ended whose child may have written
         self.file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (closed by restore)
         self.flush()
         self.saved = [os.dup(1), os.dup(2)]
@@ -120,6 +122,18 @@ class Descriptors:
     @property
     def size(self) -> int:
         return os.fstat(self.file.fileno()).st_size
+
+    def may_be_of(self, on: lane.Lane, before: int) -> bool:
+        """Whether the lane's test, before which the file had that size, may have written to it.
+        Where a test started a child process that may, no other is suspected: tests that run again
+        find what they have changed."""
+        size = self.size
+        if size == before:
+            return False
+        if on.child_may_write:
+            self.explained = max(self.explained, size)
+            return True
+        return size > self.explained and not any(one.child_may_write for one in self.lanes)
 
     def outside(self, number: int, like: Any) -> Any:
         """A stream to where the descriptor led before."""
