@@ -28,7 +28,6 @@ typedef struct {
 enum { PyBUF_WRITABLE = 1, METH_VARARGS = 1, METH_NOARGS = 4, METH_O = 8 };
 
 extern PyObject _Py_NoneStruct;
-extern PyObject* PyExc_AttributeError;
 extern PyObject* PyExc_Exception;
 void Py_IncRef(PyObject*);
 void Py_DecRef(PyObject*);
@@ -51,6 +50,8 @@ PyObject* PyObject_CallFunction(PyObject*, const char*, ...);
 PyObject* PyObject_CallFunctionObjArgs(PyObject*, ...);
 PyObject* PyObject_GetAttr(PyObject*, PyObject*);
 int PyObject_GetBuffer(PyObject*, Py_buffer*, int);
+int PyObject_GetOptionalAttr(PyObject*, PyObject*, PyObject**) __attribute__((weak)); /* 3.13 on */
+int PyObject_HasAttr(PyObject*, PyObject*);
 int PyObject_IsTrue(PyObject*);
 unsigned long PyThread_get_thread_ident(void);
 PyObject* PyTuple_Pack(ptrdiff_t, ...);
