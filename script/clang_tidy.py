@@ -3,7 +3,7 @@
     clang_tidy.py BUILD_DIR [FILE ...]      (default: every source of src/ in the compile database)
 
 A clean result is remembered under a hash of all that clang-tidy reads: the file, every header of
-this project it reaches, .clang-tidy, the compile command, and the versions of the installed
+this project it reaches, each .clang-tidy, the compile command, and the versions of the installed
 packages. Paths are hashed relative to the tree, so that a second clone profits as well. The
 stamps stand in ${XDG_CACHE_HOME:-~/.cache}/advisor-lint; deleting them is always safe.
 """
@@ -59,11 +59,20 @@ def project_files(source: Path) -> Iterator[Path]:
     yield from sorted(seen)
 
 
+def configuration(source: Path) -> Iterator[str]:
+    """That of the tree, then those of folders within, which add to it."""
+    folders = [folder for folder in source.parents if folder.is_relative_to(ROOT)]
+    for folder in reversed(folders):
+        file = folder / ".clang-tidy"
+        if file.is_file():
+            yield file.read_text()
+
+
 def fingerprint(source: Path, command: str, build: Path, tools: str) -> str:
     arguments = "\n".join(shlex.split(command))  # split first: a shell's quotes hide a path
     relative = arguments.replace(str(build), "BUILD").replace(str(ROOT), ".")
     digest = hashlib.sha256()
-    for part in (tools, relative, (ROOT / ".clang-tidy").read_text()):
+    for part in (tools, relative, *configuration(source)):
         digest.update(part.encode() + b"\0")
     for file in project_files(source):
         digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")

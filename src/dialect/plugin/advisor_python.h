@@ -54,11 +54,25 @@ int PyObject_GetOptionalAttr(PyObject*, PyObject*, PyObject**) __attribute__((we
 int PyObject_HasAttr(PyObject*, PyObject*);
 int PyObject_IsTrue(PyObject*);
 unsigned long PyThread_get_thread_ident(void);
-PyObject* PyTuple_Pack(ptrdiff_t, ...);
+PyObject* PyTuple_New(ptrdiff_t);
+int PyTuple_SetItem(PyObject*, ptrdiff_t, PyObject*);
 PyObject* PyUnicode_InternFromString(const char*);
 /* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming) */
 
 static inline PyObject* none(void) {
     Py_IncRef(&_Py_NoneStruct);
     return &_Py_NoneStruct;
+}
+
+/* A tuple of a function each; NULL with Python's error set. */
+static inline PyObject* functions(PyMethodDef* methods, size_t count) {
+    PyObject* made = PyTuple_New((ptrdiff_t)count);
+    for (size_t at = 0; made != NULL && at < count; ++at) {
+        PyObject* function = PyCFunction_NewEx(&methods[at], NULL, NULL);
+        if (function == NULL || PyTuple_SetItem(made, (ptrdiff_t)at, function) != 0) {
+            Py_DecRef(made);
+            made = NULL;
+        }
+    }
+    return made;
 }

@@ -79,9 +79,7 @@ class Recorder:
 
     def leave(self) -> None:
         self.thread = 0
-        for steps in (self.steps, self.sooner):
-            if steps is not None:
-                steps.leave()
+        self.steps.leave()
 
     def stop(self, error: Exception) -> None:
         self.leave()
@@ -147,7 +145,6 @@ class Recorder:
         talk = Talk(items.tests, items.announce, self.count, self.add_needs, self.stop)
         self.steps = in_python(talk, self.point, self.writers.tell_reaped)
         self.sooner = in_c(talk) if self.writers.in_c else None
-        self.running = self.steps.test  # the test
         first, last = pytest.hookimpl(tryfirst=True), pytest.hookimpl(trylast=True)
         self.pytest_runtest_protocol = first(self.steps.protocol)
         self.pytest_runtest_setup = first(self.steps.setup)
@@ -161,7 +158,7 @@ class Recorder:
     def add_needs(self, item: pytest.Item) -> None:
         used = fixtures_of(item)
         if used:
-            self.items.add_needs(self.running(), item, used)
+            self.items.add_needs(self.steps.test(), item, used)
 
     @pytest.hookimpl
     def pytest_plugin_registered(self, plugin: object, manager: Any) -> None:
@@ -179,7 +176,7 @@ class Recorder:
         if len(own) == len(HOOKS):
             for implementation, function in zip(own.values(), steps[: len(HOOKS)]):
                 implementation.function = function
-            self.running = steps.test
+            self.steps = steps
 
     # Fixtures
 
@@ -196,7 +193,7 @@ class Recorder:
         definition.addfinalizer(lambda: self.guarded(self.edge, TEARDOWN_BEGIN, number))
 
     def edge(self, kind: int, *numbers: int) -> None:
-        test = self.running()
+        test = self.steps.test()
         self.next_test(test, False)
         self.mark(kind, test, *numbers)
 

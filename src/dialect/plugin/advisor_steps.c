@@ -282,12 +282,5 @@ __attribute__((visibility("default"))) PyObject* advisor_steps(PyObject* given) 
     at.count_at = 0;
     at.may_reap = true;
     at.thread = PyThread_get_thread_ident();
-    PyObject* made[sizeof methods / sizeof *methods] = {NULL};
-    for (size_t number = 0; number < sizeof methods / sizeof *methods; ++number) {
-        made[number] = PyCFunction_NewEx(&methods[number], NULL, NULL);
-        if (made[number] == NULL) {
-            return NULL;
-        }
-    }
-    return PyTuple_Pack(6, made[0], made[1], made[2], made[3], made[4], made[5]);
+    return functions(methods, sizeof methods / sizeof *methods);
 }

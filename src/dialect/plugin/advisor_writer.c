@@ -302,12 +302,5 @@ advisor_writer(PyObject* memory, int patience_ms, int status, PyObject* call) {
     known.call = call;
     Py_IncRef(call);
     advisor_watch_switches();
-    PyObject* made[sizeof methods / sizeof *methods] = {NULL};
-    for (size_t at = 0; at < sizeof methods / sizeof *methods; ++at) {
-        made[at] = PyCFunction_NewEx(&methods[at], NULL, NULL);
-        if (made[at] == NULL) {
-            return NULL;
-        }
-    }
-    return PyTuple_Pack(6, made[0], made[1], made[2], made[3], made[4], made[5]);
+    return functions(methods, sizeof methods / sizeof *methods);
 }
