@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 
 #include "advisor/host/clock.hpp"
+#include "advisor/host/file_reader.hpp"
 
 namespace advisor {
 
@@ -16,11 +18,19 @@ namespace {
 constexpr std::size_t k_most = 64;
 
 void add_children(int parent, std::vector<Descendant>& found) {
+    const FileReader files;
     std::error_code error;
     std::filesystem::directory_iterator task(fmt::format("/proc/{}/task", parent), error);
     for (; !error && task != std::filesystem::directory_iterator(); task.increment(error)) {
-        std::ifstream children(task->path() / "children");
-        for (int pid = 0; found.size() < k_most && children >> pid;) {
+        const auto children = files.read((task->path() / "children").string()).value_or("");
+        const char* at = children.data();
+        const char* const end = at + children.size();
+        for (int pid = 0; found.size() < k_most;) {
+            const auto parsed = std::from_chars(at, end, pid);
+            if (parsed.ec != std::errc()) {
+                break;
+            }
+            at = std::min(parsed.ptr + 1, end);  // a space
             if (const auto used = process_cpu_ns(pid)) {
                 found.push_back({pid, parent, *used});
             }

@@ -14,8 +14,10 @@ constexpr std::string_view k_left_out = "TASK-CLOCK";
 }  // namespace
 
 void CountReader::look(std::int64_t now_ns) {
-    if (counts() && now_ns >= due_ns_) {
+    if (counts() && pace_.is_due(now_ns)) {
+        const std::int64_t used_ns = cpu_ns_();
         read(now_ns);
+        pace_.did(now_ns, cpu_ns_() - used_ns);
     }
 }
 
@@ -23,7 +25,6 @@ void CountReader::read(std::int64_t now_ns) {
     if (!counts()) {
         return;
     }
-    due_ns_ = now_ns + k_period_ns;
     const bool is_first = log_.events.empty();
     CountReading reading{now_ns, {}};
     for (const RunCounter& counter : counting_->read()) {

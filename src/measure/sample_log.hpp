@@ -42,7 +42,8 @@ struct ChildrenReading {
 
 struct SampleLog {
     std::vector<Sample> samples;  ///< in order of time
-    /// In order of time, each 50 ms; none where there was no process, but the one before and after.
+    /// In order of time, each 50 to 100 ms; none where there was no process, but the one before and
+    /// after.
     std::vector<ChildrenReading> children;
     CountLog counts;
     std::uint64_t late = 0;           ///< not among them: taken more than 0.3 ms after their time

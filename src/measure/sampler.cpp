@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "measure/gil_self_test.hpp"
+#include "measure/pace.hpp"
 #include "measure/sampling_schedule.hpp"
 #include "measure/wait_intervals.hpp"
 
@@ -26,8 +27,9 @@ using std::chrono::nanoseconds;
 /// (measured).
 constexpr std::int64_t k_latest_ns = 300'000;
 
-/// How often to look what child processes use.
-constexpr std::int64_t k_children_ns = 50'000'000;
+/// Between two looks at what child processes use.
+constexpr std::int64_t k_children_shortest_ns = 50'000'000;
+constexpr std::int64_t k_children_longest_ns = 100'000'000;
 
 void sleep_until(std::int64_t instant_ns) {
     const std::int64_t now_ns = monotonic_ns();
@@ -138,11 +140,12 @@ private:
 
     void look_at_children() {
         ChildrenReading reading{monotonic_ns(), {}};
-        if (reading.at_ns < children_due_ns_) {
+        if (!children_.is_due(reading.at_ns)) {
             return;
         }
-        children_due_ns_ = reading.at_ns + k_children_ns;
+        const std::int64_t used_ns = thread_cpu_ns();
         reading.processes = descendants_of(writer_.pid);
+        children_.did(reading.at_ns, thread_cpu_ns() - used_ns);
         std::vector<ChildrenReading>& log = log_.children;
         const bool still_none =
             reading.processes.empty() && !log.empty() && log.back().processes.empty();
@@ -185,7 +188,7 @@ private:
     Result<SwitchRecords> switches_;
     WaitIntervals intervals_;
     std::string no_gil_because_;
-    std::int64_t children_due_ns_ = 0;
+    Pace children_{k_children_shortest_ns, k_children_longest_ns};
     CountReader& counts_;
     SampleLog& log_;
 };

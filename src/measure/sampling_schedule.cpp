@@ -15,8 +15,12 @@ constexpr std::int64_t k_short_run_ns = 15'000'000'000;
 
 std::int64_t SamplingSchedule::next(std::int64_t now_ns, std::int64_t cpu_ns) {
     constexpr double k_memory = 0.95;  // of the cost: an average over about twenty samples
+    // More is not a sample's: a hypervisor that took the core meanwhile counts for the thread.
+    constexpr double k_most = 4.0;
     const auto cost = static_cast<double>(cpu_ns - cpu_ns_);
-    cost_ns_ = cost_ns_ > 0 ? k_memory * cost_ns_ + (1 - k_memory) * cost : cost;
+    cost_ns_ = cost_ns_ > 0
+                   ? k_memory * cost_ns_ + (1 - k_memory) * std::min(cost, k_most * cost_ns_)
+                   : cost;
     cpu_ns_ = cpu_ns;
     const std::int64_t wanted = now_ns - begin_ns_ < k_short_run_ns ? k_short_ns : k_long_ns;
     const auto affordable = static_cast<std::int64_t>(cost_ns_ / k_core_share);

@@ -25,6 +25,16 @@ private:
     mutable int reads_ = 0;
 };
 
+/// What reading takes of a core, by two clocks.
+std::int64_t nothing() {
+    return 0;
+}
+
+std::int64_t dear() {
+    static std::int64_t used_ns = 0;
+    return used_ns += k_ms / 40;
+}
+
 /// Of which nothing can be read.
 class Mute final : public Counting {
 public:
@@ -36,7 +46,7 @@ public:
 TEST_CASE("counters are read at most each 10 ms, but for CPU time") {
     const Fake counting;
     CountLog log;
-    CountReader reader(&counting, log);
+    CountReader reader(&counting, log, &nothing);
     for (std::int64_t now = 5 * k_ms; now <= 35 * k_ms; now += k_ms) {
         reader.look(now);
     }
@@ -51,6 +61,18 @@ TEST_CASE("counters are read at most each 10 ms, but for CPU time") {
     CHECK(log.readings[0].values == Values{1.0, 10.0});
     CHECK(log.readings[1].values == Values{std::nullopt, 20.0});
     CHECK(log.readings[4].values == Values{5.0, 50.0});
+}
+
+TEST_CASE("counters that are dear to read are read more seldom") {
+    const Fake counting;
+    CountLog log;
+    CountReader reader(&counting, log, &dear);
+    for (std::int64_t now = 0; now <= 60 * k_ms; now += k_ms) {
+        reader.look(now);
+    }
+    REQUIRE(log.readings.size() == 3);
+    CHECK(log.readings[1].at_ns == 25 * k_ms);
+    CHECK(log.readings[2].at_ns == 50 * k_ms);
 }
 
 TEST_CASE("where nothing can be counted there are no readings") {
