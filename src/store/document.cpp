@@ -126,7 +126,7 @@ Result<DocumentKind> document_kind(std::string_view text, std::string_view origi
 }
 
 Json new_document(DocumentKind kind) {
-    Json document = Json::object();
+    Json document = object_for(k_usual_members);
     document["format"] = std::string(k_prefix) + std::string(words_of(kind).name);
     document["major"] = k_major;
     document["minor"] = k_minor;

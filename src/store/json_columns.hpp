@@ -27,6 +27,9 @@ namespace advisor {
 inline constexpr std::size_t k_most_rows = 2'000'000;
 inline constexpr std::size_t k_most_shared_bytes = 1U << 28U;
 
+/// Of a group; room for them is made at once.
+inline constexpr std::size_t k_usual_columns = 32;
+
 /// Memory behind a shared value, roughly.
 [[nodiscard]] inline std::size_t weight_of(const std::string& text) {
     return text.size();
@@ -165,7 +168,7 @@ public:
 
     template <typename Describe>
     void group(std::string_view key, const Describe& columns) {
-        Json inner = Json::object();
+        Json inner = object_for(k_usual_columns);
         ColumnWriter table(inner, rows_);
         columns(table);
         (*object_)[std::string(key)] = std::move(inner);

@@ -28,6 +28,9 @@ namespace advisor {
 template <typename Value, typename T>
 concept Like = std::same_as<std::remove_const_t<Value>, T>;
 
+/// Of an object that may hold a table; room for them is made at once.
+inline constexpr std::size_t k_usual_members = 64;
+
 class FieldWriter {
 public:
     static constexpr bool k_reads = false;
@@ -75,7 +78,7 @@ public:
 
     template <typename Describe>
     void object(std::string_view key, const Describe& members) {
-        Json inner = Json::object();
+        Json inner = object_for(k_usual_members);
         FieldWriter fields(inner);
         members(fields);
         (*object_)[std::string(key)] = std::move(inner);

@@ -15,12 +15,14 @@ namespace advisor {
 
 namespace {
 
-/// The first key that `object` holds twice; empty if there is none. Sorting keeps an object of a
-/// million keys from taking a million squared comparisons.
-std::string_view repeated_key(const Json::object_t& object) {
+using Members = std::vector<std::pair<std::string, Json>>;
+
+/// The first key that stands twice; empty if there is none. Sorting keeps an object of a million
+/// keys from taking a million squared comparisons.
+std::string_view repeated_key(const Members& members) {
     std::vector<std::string_view> keys;
-    keys.reserve(object.size());
-    for (const auto& member : object) {
+    keys.reserve(members.size());
+    for (const auto& member : members) {
         keys.push_back(member.first);
     }
     std::sort(keys.begin(), keys.end());
@@ -67,11 +69,11 @@ public:
     }
 
     bool end_object() override {
-        const std::string_view repeated =
-            repeated_key(open_.back().value.get_ref<Json::object_t&>());
+        const std::string_view repeated = repeated_key(open_.back().members);
         if (repeated.data() != nullptr) {
             return fail(fmt::format("the key '{}' stands twice", escape_terminal(repeated)));
         }
+        fill(open_.back());
         return close();
     }
 
@@ -96,14 +98,28 @@ public:
         if (!because_.empty()) {
             return tl::unexpected(std::move(because_));
         }
-        return open_.empty() ? std::move(root_) : std::move(open_.front().value);
+        if (open_.empty()) {
+            return std::move(root_);
+        }
+        fill(open_.front());  // the header's object, of which it has seen enough
+        return std::move(open_.front().value);
     }
 
 private:
     struct Open {
         Json value;
         std::string key;  ///< under which it goes into the one around it
+        /// Of an object until it ends: its own container copies all values whenever it grows.
+        Members members;
     };
+
+    static void fill(Open& open) {
+        auto& object = open.value.get_ref<Json::object_t&>();
+        object.reserve(open.members.size());
+        for (auto& [key, value] : open.members) {
+            object.emplace_back(std::move(key), std::move(value));
+        }
+    }
 
     bool fail(std::string because) {
         because_ = std::move(because);
@@ -114,7 +130,7 @@ private:
         if (open_.size() == k_deepest_nesting) {
             return fail(fmt::format("it is nested deeper than {}", k_deepest_nesting));
         }
-        open_.push_back({std::move(container), std::move(key_)});
+        open_.push_back({std::move(container), std::move(key_), {}});
         find_array();
         return true;
     }
@@ -148,10 +164,7 @@ private:
         if (open_.size() == 1 && (key_ == "format" || key_ == "major")) {
             ++header_fields_;
         }
-        // Not through operator[], which searches all keys before it adds one.
-        open_.back().value.get_ref<Json::object_t&>().emplace_back(
-            std::move(key_), std::forward<Value>(value)
-        );
+        open_.back().members.emplace_back(std::move(key_), std::forward<Value>(value));
         return !has_header();
     }
 
@@ -205,6 +218,12 @@ void append(std::string& out, Json& json, std::size_t indent) {
 }
 
 }  // namespace
+
+Json object_for(std::size_t members) {
+    Json object = Json::object();
+    object.get_ref<Json::object_t&>().reserve(members);
+    return object;
+}
 
 tl::expected<Json, std::string> parse_json(std::string_view text, Extent extent) {
     if (text.empty()) {

@@ -25,6 +25,9 @@ enum class Extent : std::uint8_t {
     header,  ///< stop as soon as "format" and "major" were read
 };
 
+/// An empty object with room for so many members: one that grows copies all that it holds.
+[[nodiscard]] Json object_for(std::size_t members);
+
 /// The tree, or a fragment that says what is wrong with the text.
 [[nodiscard]] tl::expected<Json, std::string> parse_json(std::string_view text, Extent extent);
 
