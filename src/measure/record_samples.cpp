@@ -97,9 +97,11 @@ private:
     std::optional<WaitInterval> last_;
 };
 
-Tally tally_of(const Tallies& tallies, Account account) {
+/// Lives as long as `tallies`.
+const Tally& tally_of(const Tallies& tallies, Account account) {
+    static const Tally k_none;
     const auto found = tallies.find(account);
-    return found == tallies.end() ? Tally() : found->second;
+    return found == tallies.end() ? k_none : found->second;
 }
 
 /// Numbers for the files of tests; fixtures and the session are a group each.
@@ -121,17 +123,18 @@ private:
 /// Something whose cost is known and whose time was sampled.
 struct Subject {
     Cost* cost;
-    Tally tally;
+    const Tally* tally;
     std::uint32_t group;
     bool is_work;  ///< a test, with its protocol, or a fixture; not the session around them
 };
 
 std::vector<Subject> subjects_of(RecordedRun& run, const Tallies& tallies, Groups& groups) {
     std::vector<Subject> subjects;
+    subjects.reserve(3 + 2 * run.instances.size() + 4 * run.tests.size());
     const auto add_subject = [&](Cost& cost, AccountKind kind, std::size_t index, std::uint32_t in
                              ) {
         const Account account{kind, static_cast<std::uint32_t>(index)};
-        subjects.push_back({&cost, tally_of(tallies, account), in, is_work(kind)});
+        subjects.push_back({&cost, &tally_of(tallies, account), in, is_work(kind)});
     };
     add_subject(run.configure, AccountKind::configure, 0, Groups::k_session);
     add_subject(run.collection, AccountKind::collection, 0, Groups::k_session);
@@ -161,8 +164,8 @@ bool sees_cores(const std::vector<Subject>& subjects) {
     Seconds cpu;
     Seconds queued;
     for (const Subject& subject : subjects) {
-        on_core += subject.tally.on_core;
-        runnable += subject.tally.runnable;
+        on_core += subject.tally->on_core;
+        runnable += subject.tally->runnable;
         cpu += subject.cost->cpu();
         queued += subject.cost->core_wait.value_or(Seconds(0));
     }
@@ -188,7 +191,7 @@ Held hold_gil(const std::vector<Subject>& subjects, bool is_work, bool sees_core
         }
     };
     each([&](const Subject& subject) {
-        const Tally& tally = subject.tally;
+        const Tally& tally = *subject.tally;
         computing.push_back(
             sees_cores ? Trial{tally.on_core_held, tally.on_core, subject.group}
                        : Trial{tally.runnable_held, tally.runnable, subject.group}
@@ -242,7 +245,7 @@ WaitSplit wait_split(const std::vector<Subject>& subjects, std::size_t groups) {
     WaitSplit split(groups);
     for (const Subject& subject : subjects) {
         if (subject.is_work) {
-            split.learn(subject.tally.waits, subject.group);
+            split.learn(subject.tally->waits, subject.group);
         }
     }
     return split;

@@ -189,6 +189,20 @@ std::string compact(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// Bytes of its text, roughly: as many as a number takes, for each value. To reserve what is not
+/// used costs nothing, to grow takes the text twice.
+std::size_t text_size_of(const Json& json) {
+    constexpr std::size_t k_value = 12;
+    if (!json.is_object()) {
+        return k_value * json.size();
+    }
+    std::size_t size = k_value;
+    for (const auto& member : json.get_ref<const Json::object_t&>()) {
+        size += member.first.size() + text_size_of(member.second);
+    }
+    return size;
+}
+
 /// And empties `json` meanwhile: text and tree of a large document would take twice the memory.
 void append(std::string& out, Json& json, std::size_t indent) {
     const bool lines = json.is_array() && std::any_of(json.begin(), json.end(), [](const Json& e) {
@@ -258,6 +272,7 @@ void clear(Json& json) {
 
 std::string render_json(Json json) {
     std::string out;
+    out.reserve(text_size_of(json));
     append(out, json, 0);
     out += '\n';
     return out;
