@@ -189,10 +189,10 @@ std::string compact(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// Bytes of its text, roughly: as many as a number takes, for each value. To reserve what is not
-/// used costs nothing, to grow takes the text twice.
+/// Bytes of its text, rather too many: as a number of 17 digits takes, for each value. Memory that
+/// is reserved and not used costs nothing, while growing takes the text twice.
 std::size_t text_size_of(const Json& json) {
-    constexpr std::size_t k_value = 12;
+    constexpr std::size_t k_value = 20;
     if (!json.is_object()) {
         return k_value * json.size();
     }
