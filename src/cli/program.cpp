@@ -2,11 +2,11 @@
 
 #include <advisor/base/text.hpp>
 #include <advisor/execute/run.hpp>
+#include <advisor/host/signals.hpp>
 #include <advisor/store/files.hpp>
 
 #include <fmt/format.h>
 
-#include <csignal>
 #include <exception>
 
 #include "cli/commands.hpp"
@@ -105,7 +105,7 @@ int run_one(const Command& command, const std::vector<std::string>& words) {
 }  // namespace
 
 int program(const std::vector<std::string>& words) {
-    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of a write
+    take_signals();
     const Shell plain = *Shell::of(Arguments{});
     if (words.size() == 2 && words.front() == "help") {
         return program({words.back(), "--help"});

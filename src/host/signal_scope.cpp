@@ -2,13 +2,18 @@
 
 #include <sys/signalfd.h>
 
+#include "host/inherited_signals.hpp"
+
 namespace advisor {
 
 SignalScope::SignalScope() {
     sigset_t ours;
     sigemptyset(&ours);
+    // A signal that is blocked comes to the descriptor even if it is ignored.
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCHLD}) {
-        sigaddset(&ours, signal);
+        if (signal == SIGCHLD || !is_ignored(signal)) {
+            sigaddset(&ours, signal);
+        }
     }
     ::sigprocmask(SIG_BLOCK, &ours, &outer_);
     descriptor_ = Descriptor(::signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC));

@@ -1,6 +1,7 @@
 #pragma once
 
-// While it lives, the signals that concern a child come through a descriptor instead of ending us.
+// While it lives, the signals that concern a child come through a descriptor instead of ending us,
+// but for those that this process was told to ignore.
 
 #include <advisor/host/descriptor.hpp>
 

@@ -13,6 +13,8 @@
 #include <map>
 #include <string_view>
 
+#include "host/inherited_signals.hpp"
+
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX wants it declared here
 
 namespace advisor {
@@ -142,16 +144,6 @@ bool connect(Stream stream, int target, int pipe_end) {
     return false;
 }
 
-void restore_signals(const sigset_t& mask) {
-    struct sigaction standard {};
-    standard.sa_handler = SIG_DFL;
-    for (const int signal :
-         {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCHLD, SIGTTOU, SIGPIPE}) {
-        ::sigaction(signal, &standard, nullptr);
-    }
-    ::sigprocmask(SIG_SETMASK, &mask, nullptr);
-}
-
 struct ChildEnds {
     int parents_gate;  ///< to be closed, or the end of the parent would not be noticed
     int gate;
@@ -164,7 +156,8 @@ struct ChildEnds {
 become(const ProcessSpec& spec, const ExecPlan& plan, const ChildEnds& ends, const sigset_t& mask) {
     ::close(ends.parents_gate);
     ::setpgid(0, 0);
-    restore_signals(mask);
+    give_back_signals();
+    ::sigprocmask(SIG_SETMASK, &mask, nullptr);
     const bool ready = connect(spec.input, STDIN_FILENO, -1)
                        && connect(spec.output, STDOUT_FILENO, ends.output)
                        && connect(spec.error, STDERR_FILENO, ends.error)

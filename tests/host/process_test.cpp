@@ -1,4 +1,5 @@
 #include <advisor/host/process.hpp>
+#include <advisor/host/signals.hpp>
 
 #include <doctest/doctest.h>
 
@@ -28,6 +29,23 @@ ProcessEnd run(const ProcessSpec& spec, const ProcessWatch& watch = {}) {
     REQUIRE(end);
     return std::move(*end);
 }
+
+/// Of this process, for as long as it lives.
+class Disposition {
+public:
+    Disposition(int signal, void (*handler)(int))
+        : signal_(signal),
+          before_(std::signal(signal, handler)) {}
+    ~Disposition() { std::signal(signal_, before_); }
+    Disposition(const Disposition&) = delete;
+    Disposition& operator=(const Disposition&) = delete;
+    Disposition(Disposition&&) = delete;
+    Disposition& operator=(Disposition&&) = delete;
+
+private:
+    int signal_;
+    void (*before_)(int);
+};
 
 bool is_gone(int pid) {
     return ::kill(pid, 0) != 0 && errno == ESRCH;
@@ -144,6 +162,7 @@ TEST_CASE("a deadline ends a child, and one that ignores TERM only later") {
 }
 
 TEST_CASE("a signal to us goes to the child, which may handle it") {
+    const Disposition heard(SIGINT, SIG_DFL);
     // The child asks for the signal itself, so that it is there whenever it comes.
     const ProcessSpec spec = shell("trap 'exit 42' INT; kill -INT $PPID; while :; do :; done");
     const ProcessEnd end = run(spec);
@@ -151,7 +170,21 @@ TEST_CASE("a signal to us goes to the child, which may handle it") {
     CHECK(end.exit_code == 42);
 }
 
+TEST_CASE("a signal that we ignore is ignored by the child, and is not news") {
+    const Disposition ignored(SIGHUP, SIG_IGN);
+    const ProcessEnd end = run(shell("kill -HUP $$; kill -HUP $PPID; exit 3"));
+    CHECK_FALSE(end.forwarded);
+    CHECK(end.exit_code == 3);
+}
+
+TEST_CASE("the end of a child is seen by who was started without SIGCHLD") {
+    const Disposition ignored(SIGCHLD, SIG_IGN);
+    take_signals();
+    CHECK(run(shell("exit 4")).exit_code == 4);
+}
+
 TEST_CASE("a second interrupt kills") {
+    const Disposition heard(SIGINT, SIG_DFL);
     const ProcessSpec spec =
         shell("trap 'kill -INT $PPID' INT; kill -INT $PPID; while :; do :; done");
     const ProcessEnd end = run(spec);

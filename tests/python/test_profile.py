@@ -64,15 +64,17 @@ def profile(tmp_path: Path) -> Profile:
     if advisor is None:
         pytest.skip("there is neither $ADVISOR nor a build/*/advisor")
 
-    def run(name: str, *words: str, **env: str) -> Profiled:
+    def run(name: str, *words: str, ignored: str = "", **env: str) -> Profiled:
+        """`ignored`: names of signals that advisor is to be started without."""
         suite = tmp_path / name
         shutil.copytree(ROOT / "tests/suites" / name, suite)
         (suite / "pytest.ini").write_text("[pytest]\n")
         output = tmp_path / "profile.json"
         options = ["--quiet", "--python", sys.executable, "--output", str(output)]
+        launcher = ["env", f"--ignore-signal={','.join(ignored.split())}"] if ignored else []
         done = subprocess.run(
-            [advisor, "profile", *options, "--", "-p", "no:cacheprovider", *words],
-            cwd=suite, env=dict(os.environ, **env), stdin=subprocess.DEVNULL,
+            [*launcher, advisor, "profile", *options, "--", "-p", "no:cacheprovider", *words],
+            cwd=suite, env=dict(os.environ, IGNORED=ignored, **env), stdin=subprocess.DEVNULL,
             capture_output=True, timeout=100,
         )  # fmt: skip
         table = subprocess.run(
@@ -197,6 +199,12 @@ def test_an_early_end_is_named(profile: Profile) -> None:
     assert profiled.run["incomplete_because"] == (
         "pytest stopped early: 2 of 16 tests ran to the end"
     )
+
+
+@pytest.mark.parametrize("ignored", ["", "SIGINT SIGQUIT", "SIGHUP", "SIGUSR1", "SIGCHLD"])
+def test_signals_are_ignored_as_they_were(ignored: str, profile: Profile) -> None:
+    profiled = profile("signals", ignored=ignored)
+    assert profiled.run["complete"] and profiled.run["exit_code"] == 0
 
 
 def test_a_hostile_suite_is_recorded_whole(profile: Profile) -> None:
