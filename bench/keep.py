@@ -19,10 +19,16 @@ def today() -> str:
 
 
 def commit() -> str:
-    """Ends with "-dirty" where the tree differed from it."""
-    words = ["git", "describe", "--always", "--dirty", "--exclude=*"]
-    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
-    return ended.stdout.strip()
+    """Ends with "-dirty" where the tree differed from it, but for results: a campaign keeps them
+    as it goes."""
+
+    def git(*words: str) -> str:
+        command = ["git", *words]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        return ended.stdout.strip()
+
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ":!bench/results")
+    return git("rev-parse", "--short", "HEAD") + ("-dirty" if changed else "")
 
 
 def machine() -> dict[str, Any]:
