@@ -45,13 +45,22 @@ class Items:
         self.frame, self.pack, self.longest = frame, struct.pack, longest
         self.pack_head = struct.Struct("=6I").pack
         self.tests: dict[int, int] = {}  # by the id() of their item
+        self.collected: list[pytest.Item] = []
+        self.by_node_id: dict[str, pytest.Item] | None = None  # of them, once one is looked for
         self.kept: list[object] = []  # so that an id() is never another object's later
         self.definitions: dict[int, int] = {}
         self.uses: tuple[object, list[tuple[str, int]]] = (None, [])
         self.alone: tuple[object, Why] = (None, None)
         self.parent = Parent(None, 0, 0, False, False, None)
 
+    def find(self, node_id: str) -> pytest.Item | None:
+        """The first one collected of that name."""
+        if self.by_node_id is None:
+            self.by_node_id = {item.nodeid: item for item in reversed(self.collected)}
+        return self.by_node_id.get(node_id)
+
     def announce_all(self, items: list[pytest.Item]) -> None:
+        self.collected = items
         for item in items:
             if id(item) not in self.tests:
                 self.announce(item)

@@ -25,7 +25,7 @@ typedef struct {
     void* internal;
 } Py_buffer;
 
-enum { PyBUF_WRITABLE = 1, METH_VARARGS = 1, METH_NOARGS = 4, METH_O = 8 };
+enum { PyBUF_WRITABLE = 1, METH_VARARGS = 1, METH_NOARGS = 4, METH_O = 8, Py_EQ = 2 };
 
 extern PyObject _Py_NoneStruct;
 extern PyObject* PyExc_Exception;
@@ -53,6 +53,7 @@ int PyObject_GetBuffer(PyObject*, Py_buffer*, int);
 int PyObject_GetOptionalAttr(PyObject*, PyObject*, PyObject**) __attribute__((weak)); /* 3.13 on */
 int PyObject_HasAttr(PyObject*, PyObject*);
 int PyObject_IsTrue(PyObject*);
+int PyObject_RichCompareBool(PyObject*, PyObject*, int);
 unsigned long PyThread_get_thread_ident(void);
 PyObject* PyTuple_New(ptrdiff_t);
 int PyTuple_SetItem(PyObject*, ptrdiff_t, PyObject*);

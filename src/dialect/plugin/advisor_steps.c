@@ -13,15 +13,16 @@ enum { phase_of_call = 1, was_xfail = 1, is_subtest = 2 };
 static const uint64_t to_fork = 300000; /* ns */
 
 static struct {
-    PyObject *tests, *announce, *count, *add_needs, *stop; /* see Talk in advisor_steps.py */
-    PyObject *phases, *outcomes;                           /* numbers, by pytest's words */
-    PyObject *when, *outcome, *wasxfail, *context;         /* names of attributes */
-    PyObject *request, *fixture_defs;                      /* likewise */
-    unsigned long thread;                                  /* that writes; 0: none */
-    PyObject* item;                                        /* the last that begun */
-    uint64_t test;                                         /* in its place in a word */
-    uint64_t phase_began;                                  /* ns */
-    uint64_t count_at;                                     /* likewise */
+    PyObject *tests, *announce, *count, *find, *add_needs, *stop; /* see Talk in advisor_steps.py */
+    PyObject *phases, *outcomes;                                  /* numbers, by pytest's words */
+    PyObject *when, *outcome, *wasxfail, *context;                /* names of attributes */
+    PyObject *request, *fixture_defs, *nodeid;                    /* likewise */
+    unsigned long thread;                                         /* that writes; 0: none */
+    PyObject* item;                                               /* the last that begun */
+    PyObject* node_id;                                            /* its name */
+    uint64_t test;                                                /* in its place in a word */
+    uint64_t phase_began;                                         /* ns */
+    uint64_t count_at;                                            /* likewise */
     bool may_reap;
 } at;
 
@@ -141,10 +142,16 @@ static bool begin(PyObject* item) {
     if (!is_counted) {
         return false;
     }
+    PyObject* node_id = PyObject_GetAttr(item, at.nodeid);
+    if (node_id == NULL) {
+        return false;
+    }
     PyObject* last = at.item;
     Py_IncRef(item);
     at.item = item;
     Py_DecRef(last);
+    Py_DecRef(at.node_id);
+    at.node_id = node_id;
     at.test = number << of_test;
     return PyErr_Occurred() == NULL && write_point(begun);
 }
@@ -175,7 +182,30 @@ static bool end_phase(PyObject* item, PyObject* call) {
     return added != NULL;
 }
 
+/* To the test that the report is of, where another plugin ran it and ours was not asked. A name
+ * that is no test's is one that such a plugin gives to those of the running one. */
+static bool turn_to_test_of(PyObject* report) {
+    PyObject* node_id;
+    if (!find(report, at.nodeid, &node_id)) {
+        return false;
+    }
+    const int is_same = node_id == NULL || node_id == at.node_id
+                            ? 1
+                            : PyObject_RichCompareBool(node_id, at.node_id, Py_EQ);
+    bool did = is_same >= 0;
+    if (is_same == 0) {
+        PyObject* item = PyObject_CallFunctionObjArgs(at.find, node_id, NULL);
+        did = item != NULL && (item == &_Py_NoneStruct || begin(item));
+        Py_DecRef(item);
+    }
+    Py_DecRef(node_id);
+    return did;
+}
+
 static bool tell_report(PyObject* report) {
+    if (!turn_to_test_of(report)) {
+        return false;
+    }
     PyObject* when = PyObject_GetAttr(report, at.when);
     PyObject* outcome = when != NULL ? PyObject_GetAttr(report, at.outcome) : NULL;
     uint64_t phase = phase_of_call;
@@ -258,10 +288,11 @@ static PyMethodDef methods[] = {
 __attribute__((visibility("default"))) PyObject* advisor_steps(PyObject* given) {
     if (!PyArg_ParseTuple(
             given,
-            "OOOOOOO",
+            "OOOOOOOO",
             &at.tests,
             &at.announce,
             &at.count,
+            &at.find,
             &at.add_needs,
             &at.stop,
             &at.phases,
@@ -276,7 +307,9 @@ __attribute__((visibility("default"))) PyObject* advisor_steps(PyObject* given) 
     at.context = PyUnicode_InternFromString("context");
     at.request = PyUnicode_InternFromString("_request");
     at.fixture_defs = PyUnicode_InternFromString("_fixture_defs");
+    at.nodeid = PyUnicode_InternFromString("nodeid");
     at.item = none();
+    at.node_id = none();
     at.test = (uint64_t)0xFFFFFFFF << of_test; /* NO_TEST */
     at.phase_began = 1;                        /* after count_at */
     at.count_at = 0;

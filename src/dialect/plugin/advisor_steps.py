@@ -38,6 +38,7 @@ class Talk(NamedTuple):
     # Told which begins: how many children the process has, or -1 if they were not counted, and
     # until when it need not be told.
     children: Callable[[int], tuple[int, int]]
+    find: Callable[[str], pytest.Item | None]  # by its node id
     add_needs: Callable[[pytest.Item], None]  # told of those that have used fixtures
     stop: Callable[[Exception], None]
 
@@ -75,15 +76,16 @@ def in_python(talk: Talk, point: Callable[[int], int], tell_reaped: Callable[[],
     here, phase_began, count_at = NO_TEST << 32, 1, 0
     may_reap = True
     begun: pytest.Item | None = None
+    node_id = ""  # of it
 
     def begin(item: pytest.Item) -> None:
-        nonlocal here, begun, count_at, may_reap
+        nonlocal here, begun, node_id, count_at, may_reap
         known = tests.get(id(item))
         next_ = talk.announce(item) if known is None else known
         if phase_began > count_at:
             children, count_at = talk.children(next_)
             may_reap = children > 0 or (children < 0 and may_reap)
-        here, begun = next_ << 32, item
+        here, begun, node_id = next_ << 32, item, item.nodeid
         point(BEGUN | here)
 
     def protocol(item: pytest.Item) -> None:
@@ -123,6 +125,11 @@ def in_python(talk: Talk, point: Callable[[int], int], tell_reaped: Callable[[],
         nonlocal phase_began
         if get_ident() == thread:
             try:
+                told = getattr(report, "nodeid", node_id)
+                if told != node_id:  # another plugin ran that one, or gives its tests other names
+                    other = talk.find(told)
+                    if other is not None:
+                        begin(other)
                 # Another plugin's phases count as calls, its outcomes as passed.
                 what = REPORTED | PHASES.get(report.when, 1) << 8
                 what |= OUTCOMES.get(report.outcome, 0) << 16

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from .recording import (
@@ -67,6 +69,40 @@ def test_a_conftest_that_runs_tests_itself_gets_each_its_own(
     assert {len(name.rpartition("::")[2]) % 2 for name in run.ids()} == {0, 1}
     assert [f.test for f in run.of("test_begin")] == list(range(len(run.ids())))
     assert [f.test for f in run.of("phase_end") if f.phase == CALL] == list(range(len(run.ids())))
+
+
+def test_reports_that_another_plugin_makes_are_those_of_their_tests(
+    recorded: Recorded, suite: Suite
+) -> None:
+    (suite("outcomes") / "conftest.py").write_text(
+        "import pytest\nfrom _pytest.reports import TestReport\n"
+        "@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_protocol(item, nextitem):\n"
+        "    if item.name in ('test_passed', 'test_failed'):\n"
+        "        for when in ('setup', 'call', 'teardown'):\n"
+        "            fails = when == 'call' and item.name == 'test_failed'\n"
+        "            outcome = 'failed' if fails else 'passed'\n"
+        "            told = TestReport(item.nodeid, item.location, {}, outcome, 'told', when)\n"
+        "            item.ihook.pytest_runtest_logreport(report=told)\n"
+        "        return True\n"
+    )
+    run = recorded("outcomes")
+    assert set(Counter((test, phase) for test, phase, _, _ in run.reports()).values()) == {1}
+    told = {(test.partition("::")[2], phase): outcome for test, phase, outcome, _ in run.reports()}
+    assert told["test_passed", CALL] == PASSED and told["test_failed", CALL] == FAILED
+    assert sorted(f.test for f in run.of("test_begin")) == list(range(len(run.ids())))
+
+
+def test_reports_with_names_of_a_plugins_own_are_those_of_the_running_test(
+    recorded: Recorded, suite: Suite
+) -> None:
+    (suite("outcomes") / "conftest.py").write_text(
+        "import pytest\n"
+        "@pytest.hookimpl(hookwrapper=True)\ndef pytest_runtest_makereport(item, call):\n"
+        "    (yield).get_result().nodeid = item.name.replace('_', ' ')\n"
+    )
+    run = recorded("outcomes")
+    ended = [(f.test, f.phase) for f in run.of("phase_end")]
+    assert [(f.test, f.phase) for f in run.of("report")] == ended
 
 
 def test_workers_of_xdist_do_not_write_into_the_ring(
