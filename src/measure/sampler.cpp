@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 #include "measure/gil_self_test.hpp"
@@ -120,6 +121,7 @@ private:
         const auto activity = thread_.now();
         const std::int64_t seen_ns = monotonic_ns();
         if (!activity) {
+            forget_if_it_lives();
             return false;
         }
         if (activity->kind != ThreadActivity::Kind::runnable) {
@@ -136,6 +138,21 @@ private:
             }
         }
         return true;
+    }
+
+    /// A process that has changed its user, or does not want to be dumped, hides what it does; what
+    /// it did until then tells nothing of the rest.
+    void forget_if_it_lives() {
+        const std::string stat = view_.file(fmt::format("task/{}/stat", writer_.tid));
+        const std::size_t end_of_name = stat.rfind(')');
+        const bool has_ended =
+            end_of_name == std::string::npos || end_of_name + 2 >= stat.size()
+            || std::string_view("ZX").find(stat[end_of_name + 2]) != std::string_view::npos;
+        if (!has_ended) {
+            log_.samples.clear();
+            log_.no_waits_because = "the suite began to hide what it does, as a process that "
+                                    "changes its user does";
+        }
     }
 
     void look_at_children() {
