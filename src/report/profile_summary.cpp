@@ -399,8 +399,10 @@ std::vector<std::string> warnings_of(const Profile& profile) {
     }
     if (run.signal) {
         sentences.push_back(fmt::format("Signal {} ended pytest.", *run.signal));
-    } else if (run.exit_code.value_or(0) != 0 && knows_cpu(profile)) {
-        sentences.push_back(fmt::format("pytest exited with code {}.", *run.exit_code));
+    } else if (run.exit_code.value_or(0) != 0) {
+        if (knows_cpu(profile)) {  // else it may be inferred
+            sentences.push_back(fmt::format("pytest exited with code {}.", *run.exit_code));
+        }
     } else if (run.exit_code && std::any_of(profile.tests.begin(), profile.tests.end(), failed)) {
         sentences.emplace_back("Tests failed, but pytest exited with code 0.");
     }

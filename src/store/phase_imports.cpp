@@ -120,10 +120,16 @@ TestOutcome outcome_after(TestOutcome before, const Json& report, const std::str
 class ReportLog {
 public:
     void add(const Json& line, Trouble& trouble) {
-        if (!line.is_object() || line.value("$report_type", Json()) != "TestReport") {
+        const Json kind = line.is_object() ? line.value("$report_type", Json()) : Json();
+        const Place report(line, trouble);
+        if (kind == "SessionFinish") {
+            if (const Json* status = report.find("exitstatus")) {
+                exit_code_ = Codec<int>::read(report.member("exitstatus", *status));
+            }
+        }
+        if (kind != "TestReport") {
             return;
         }
-        const Place report(line, trouble);
         const std::string when = text_at(report, "when");
         const Seconds duration = seconds_at(report, "duration");
         std::string id = text_at(report, "nodeid");
@@ -134,18 +140,33 @@ public:
         const auto [place, added] = places_.try_emplace(id, tests_.size());
         if (added) {
             tests_.push_back(imported_test(std::move(id), TestOutcome::passed, Seconds(0)));
+            has_ended_.push_back(false);
         }
         TestCost& test = tests_[place->second];
+        has_ended_[place->second] = when == "teardown";
         test.outcome = outcome_after(test.outcome, line, when);
         if (Cost* const phase = phase_named(test, when)) {
             phase->wall += duration;
         }
     }
 
-    [[nodiscard]] std::vector<TestCost> tests() && { return std::move(tests_); }
+    /// In a log without an end, tests without a tear-down were running at the end.
+    [[nodiscard]] std::vector<TestCost> tests() && {
+        for (std::size_t i = 0; i < tests_.size() && !exit_code_; ++i) {
+            if (!has_ended_[i] && !is_failure(tests_[i].outcome)) {
+                tests_[i].outcome = TestOutcome::interrupted;
+            }
+        }
+        return std::move(tests_);
+    }
+
+    /// As the session's end has it; nothing if the log has no such end.
+    [[nodiscard]] std::optional<int> exit_code() const { return exit_code_; }
 
 private:
     std::vector<TestCost> tests_;
+    std::vector<bool> has_ended_;  ///< by test
+    std::optional<int> exit_code_;
     std::unordered_map<std::string, std::size_t> places_;
 };
 
@@ -193,11 +214,18 @@ Result<Profile> import_report_log(std::string_view text, std::string_view origin
             return cannot_import(k_log, origin, because);
         }
     }
+    const std::optional<int> exit_code = log.exit_code();
     std::vector<TestCost> tests = std::move(log).tests();
     if (tests.empty()) {
         return cannot_import(k_log, origin, "it holds no tests");
     }
-    return imported_profile(std::move(tests), std::nullopt, {});
+    Profile profile = imported_profile(std::move(tests), std::nullopt, {});
+    profile.run.exit_code = exit_code;
+    if (!exit_code) {
+        profile.run.complete = false;
+        profile.run.incomplete_because = "the log ends before the session does";
+    }
+    return profile;
 }
 
 }  // namespace advisor

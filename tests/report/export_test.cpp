@@ -72,7 +72,7 @@ TEST_CASE("tests are one a line, quoted where CSV needs it, empty where not meas
     CHECK(
         tests_csv(sample::profile())
         == "id,outcome,wall_s,cpu_s,core_wait_s,blocked_s,gil_s,peak_rss_bytes\n"
-           "tests/test_a.py::test_one,passed,3.000000,2.000000,,1.000000,,1048576\n"
+           "tests/test_a.py::test_one,passed,3.000000,2.000000,,,,1048576\n"
            "\"tests/test_a.py::test_two[1,2]\",failed,1.500000,0.250000,0.250000,1.000000,,"
            "1048576\n"
     );

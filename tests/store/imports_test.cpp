@@ -332,6 +332,21 @@ TEST_CASE("pytest-reportlog's lines become a profile with the phases of each tes
     CHECK(profile->tests[1].outcome == TestOutcome::xfailed);
     CHECK(profile->tests[2].outcome == TestOutcome::failed);
     CHECK(profile->run.wall == Seconds(1.75));
+    CHECK(profile->run.complete);
+    CHECK(profile->run.exit_code == 1);
+}
+
+TEST_CASE("a log without the session's end is incomplete, and says what was running") {
+    const std::string log =
+        k_log_begins + line("a.py::one", "setup", "passed") + line("a.py::one", "call", "passed")
+        + line("a.py::one", "teardown", "passed") + line("a.py::two", "setup", "passed");
+    const auto profile = import_report_log(log, "log");
+    REQUIRE(profile.has_value());
+    CHECK(profile->tests[0].outcome == TestOutcome::passed);
+    CHECK(profile->tests[1].outcome == TestOutcome::interrupted);
+    CHECK_FALSE(profile->run.complete);
+    CHECK(profile->run.incomplete_because == "the log ends before the session does");
+    CHECK_FALSE(profile->run.exit_code);
 }
 
 TEST_CASE("a log that broke off within its last line is read up to it") {
