@@ -142,9 +142,7 @@ class Recorder:
 
     def watch_tests(self) -> None:
         items = self.items
-        talk = Talk(
-            items.tests, items.announce, self.count, items.find, self.add_needs, self.stop
-        )
+        talk = Talk(items.tests, items.announce, self.count, items.find, self.add_needs, self.stop)
         self.steps = in_python(talk, self.point, self.writers.tell_reaped)
         self.sooner = in_c(talk) if self.writers.in_c else None
         first, last = pytest.hookimpl(tryfirst=True), pytest.hookimpl(trylast=True)
