@@ -61,14 +61,17 @@ def children() -> Links:
     for task in os.listdir("/proc/self/task"):
         with suppress(OSError):
             for pid in read(f"/proc/self/task/{task}/children").split():
-                name = read(f"/proc/{pid}/cmdline") or "that ended, not waited for"
-                found[pid] = f"process {name}"
+                words = read(f"/proc/{pid}/cmdline").replace(" -p advisor_recorder", "")
+                found[pid] = f"process {words or 'that ended, not waited for'}"
     return found
 
 
 def present() -> Links:
+    descriptors = links("/proc/self/fd", descriptor)
+    for standard in ("0", "1", "2"):  # which pytest's capturing moves to and fro
+        descriptors.pop(standard, None)
     return {
-        **links("/proc/self/fd", descriptor),
+        **descriptors,
         **{f"thread {number}": name for number, name in links("/proc/self/task", thread).items()},
         **{f"process {number}": name for number, name in children().items()},
     }

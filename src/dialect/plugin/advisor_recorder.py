@@ -83,12 +83,15 @@ class Recorder:
 
     def stop(self, error: Exception) -> None:
         self.leave()
-        with suppress(Exception):
+        try:
             reason = f"{type(error).__name__}: {error}"
             self.frame(FAILED, encoded(reason)[:1000])
+        except Exception:  # a wiped module has no suppress() either
+            pass
 
     def guarded(self, body: Callable[..., Any], *args: Any) -> Any:
-        """The door of every hook: no failure leaves it."""
+        """The door of every hook: no failure leaves it, and a hook that may run when the suite has
+        wiped this module looks nothing up outside it."""
         if self.get_ident() != self.thread:
             return None
         try:
@@ -129,7 +132,7 @@ class Recorder:
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
-        self.guarded(self.mark, UNCONFIGURED)
+        self.guarded(lambda: self.mark(UNCONFIGURED))
 
     def tell_hazards(self) -> None:
         """What forked workers would refuse."""
@@ -184,13 +187,13 @@ class Recorder:
         number, self.instances = self.instances, self.instances + 1
         index = self.items.define(definition)
         parameter = request.param_index if hasattr(request, "param") else NO_PARAMETER
-        definition.addfinalizer(lambda: self.guarded(self.edge, TEARDOWN_END, number))
+        definition.addfinalizer(partial(self.guarded, self.edge, TEARDOWN_END, number))
         self.edge(SETUP_BEGIN, number, index, parameter)
         return number
 
     def end_fixture(self, definition: Any, number: int) -> None:
         self.edge(SETUP_END, number)
-        definition.addfinalizer(lambda: self.guarded(self.edge, TEARDOWN_BEGIN, number))
+        definition.addfinalizer(partial(self.guarded, self.edge, TEARDOWN_BEGIN, number))
 
     def edge(self, kind: int, *numbers: int) -> None:
         test = self.steps.test()
@@ -207,13 +210,13 @@ class Recorder:
         at = request.param_index if hasattr(request, "param") else NO_NARROW
         parameter = min(at, NO_NARROW)
         what = parameter << 8 | known << 32
-        definition.addfinalizer(lambda: self.guarded(self.point, DROP_END | what))
+        definition.addfinalizer(partial(self.guarded, self.point, DROP_END | what))
         self.point(MAKE_BEGIN | what)
         return what
 
     def end_narrow(self, definition: Any, what: int) -> None:
         self.point(MAKE_END | what)
-        definition.addfinalizer(lambda: self.guarded(self.point, DROP_BEGIN | what))
+        definition.addfinalizer(partial(self.guarded, self.point, DROP_BEGIN | what))
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Iterator[None]:

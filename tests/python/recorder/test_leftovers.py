@@ -59,6 +59,21 @@ def test_what_is_left_has_names(recorded: Recorded) -> None:
     assert "process that ended, not waited for" in lines
 
 
+def test_what_capturing_moves_to_and_fro_is_not_left(recorded: Recorded, suite: Suite) -> None:
+    """The first count is taken within a phase where a conftest runs the tests itself."""
+    (suite("empty") / "conftest.py").write_text(
+        "import pytest\n"
+        "@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_protocol(item, nextitem):\n"
+        "    from _pytest.runner import runtestprotocol\n"
+        "    runtestprotocol(item, nextitem=nextitem)\n"
+        "    return True\n"
+    )
+    (suite("empty") / "test_one.py").write_text("def test_one(): pass\n")
+    run = recorded("empty")
+    assert len(run.of("holdings")) == 1, run.output
+    assert "left" not in {frame.name for frame in run.of("fact")}
+
+
 def test_short_tests_are_counted_together(recorded: Recorded, suite: Suite) -> None:
     (suite("empty") / "test_short.py").write_text(
         "import os, pytest\n"

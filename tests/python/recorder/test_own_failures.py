@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 
+import pytest
+
 from .recording import Recorded, Suite, command_of
 from .ring import record
 
@@ -96,6 +98,25 @@ def test_a_failure_in_a_hook_of_every_test_ends_the_recording_alone(
     assert run.exit_code == 0, run.output
     assert run.frames[-1].kind == "failed"
     assert run.frames[-1].reason.startswith("TypeError: unhashable type: 'Odd'")
+
+
+def test_modules_that_the_suite_wipes_are_no_tests_failure(
+    recorded: Recorded, suite: Suite
+) -> None:
+    (suite("empty") / "test_wiping.py").write_text(
+        "import pytest, sys\n"
+        "@pytest.fixture(scope='module')\ndef wide(): yield\n"
+        "@pytest.fixture\ndef narrow(): yield\n"
+        "def test_wipes(wide, narrow):\n"
+        "    for name in [name for name in sys.modules if name.startswith('advisor_')]:\n"
+        "        vars(sys.modules.pop(name)).clear()\n"
+        "def test_after(wide, narrow): pass\n"
+    )
+    run = recorded("empty")
+    if any(fact.name == "python" and fact.value.startswith(b"3.9.") for fact in run.of("fact")):
+        pytest.skip("CPython 3.9 looks even builtins up in the module that was wiped")
+    assert run.exit_code == 0, run.output
+    assert "2 passed" in run.output and "Error" not in run.output
 
 
 def test_memory_that_is_written_cannot_be_closed(recorded: Recorded, suite: Suite) -> None:
