@@ -1,6 +1,7 @@
 #include "host/orphans.hpp"
 
 #include <advisor/host/clock.hpp>
+#include <advisor/host/process_stat.hpp>
 
 #include <fmt/format.h>
 
@@ -33,16 +34,10 @@ std::string text_of(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// The parent by /proc/PID/stat: "pid (comm) state ppid ...", where comm may hold anything.
+/// -1 where there is no such process.
 int parent_of(const std::filesystem::path& process) {
-    const std::string text = text_of(process / "stat");
-    const std::size_t close = text.rfind(')');
-    if (close == std::string::npos || close + 4 > text.size()) {
-        return -1;
-    }
-    int parent = -1;
-    std::from_chars(text.data() + close + 4, text.data() + text.size(), parent);
-    return parent;
+    const auto stat = parse_process_stat(text_of(process / "stat"));
+    return stat ? stat->parent : -1;
 }
 
 /// Its words, cut off where they are many; "[name]" where it has none, as what has ended already.

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "advisor/host/process_stat.hpp"
+
 namespace advisor {
 
 namespace {
@@ -252,9 +254,9 @@ private:
 
     /// State D: no signal can end it, which is what waiting for a device is like.
     [[nodiscard]] bool is_in_device_wait() const {
-        const std::string stat = owner_.view_.file(fmt::format("task/{}/stat", owner_.tid_));
-        const std::size_t end_of_name = stat.rfind(')');
-        return end_of_name != std::string::npos && stat.substr(end_of_name + 1, 2) == " D";
+        const auto stat =
+            parse_process_stat(owner_.view_.file(fmt::format("task/{}/stat", owner_.tid_)));
+        return stat && stat->is_in_device_wait();
     }
 
     /// The other end of a pipe that a child has may be anybody's, too, but mostly is the child's.

@@ -2,6 +2,7 @@
 
 #include <advisor/host/clock.hpp>
 #include <advisor/host/gil.hpp>
+#include <advisor/host/process_stat.hpp>
 #include <advisor/host/promptness.hpp>
 #include <advisor/host/switch_records.hpp>
 
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <string_view>
 #include <utility>
 
 #include "measure/gil_self_test.hpp"
@@ -143,12 +143,8 @@ private:
     /// A process that has changed its user, or does not want to be dumped, hides what it does; what
     /// it did until then tells nothing of the rest.
     void forget_if_it_lives() {
-        const std::string stat = view_.file(fmt::format("task/{}/stat", writer_.tid));
-        const std::size_t end_of_name = stat.rfind(')');
-        const bool has_ended =
-            end_of_name == std::string::npos || end_of_name + 2 >= stat.size()
-            || std::string_view("ZX").find(stat[end_of_name + 2]) != std::string_view::npos;
-        if (!has_ended) {
+        const auto stat = parse_process_stat(view_.file(fmt::format("task/{}/stat", writer_.tid)));
+        if (stat && !stat->has_ended()) {
             log_.samples.clear();
             log_.no_waits_because = "the suite began to hide what it does, as a process that "
                                     "changes its user does";
