@@ -14,11 +14,14 @@
 #include <advisor/store/recording.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "cli/saved.hpp"
 #include "cli/suite_options.hpp"
@@ -109,10 +112,14 @@ std::optional<Error> nothing_to_analyse(const ProfiledSuite& profiled) {
             ErrorKind::input,
             "pytest ran no test",
             profile.tests.empty() ? profile.run.incomplete_because
-                                  : fmt::format("of {} that it collected", profile.tests.size()),
+                                  : fmt::format(
+                                      "of {} that it collected, none was called on the thread that "
+                                      "pytest was started on",
+                                      profile.tests.size()
+                                  ),
             "leave out what makes pytest show and not run, such as --collect-only or --help, and "
-            "see "
-            "that no module ends the interpreter"};
+            "plugins that run tests on other threads or in other processes; and see that no "
+            "module ends the interpreter"};
     }
     if (code == k_pytest_no_tests && is_pytests) {
         return Error{
@@ -127,7 +134,9 @@ std::optional<Error> nothing_to_analyse(const ProfiledSuite& profiled) {
         ErrorKind::suite_failed,
         too_late ? "no test ended before the deadline"
                  : "the suite failed before any test could be measured",
-        cut_off.empty() ? fmt::format("pytest exited with {} before a test ended", code) : cut_off,
+        cut_off.empty()
+            ? fmt::format("pytest exited with {}, and on its first thread no test ended", code)
+            : cut_off,
         too_late ? "give it more time: --deadline"
                  : "mend it first: run the same command without advisor"};
 }
@@ -140,6 +149,23 @@ Error stopped(const Profile& profile) {
         "nothing was predicted or run; give the command again to start over"};
 }
 
+/// "1 test failed, 2 tests had errors"; nothing where there is none.
+std::string failures_of(const Profile& profile) {
+    std::size_t errors = 0;
+    std::size_t failed = 0;
+    for (const TestCost& test : profile.tests) {
+        (test.outcome == TestOutcome::error ? errors : failed) += is_failure(test.outcome) ? 1 : 0;
+    }
+    std::vector<std::string> parts;
+    if (failed > 0) {
+        parts.push_back(format_count(failed, "test") + " failed");
+    }
+    if (errors > 0) {
+        parts.push_back(format_count(errors, "test") + " had errors");
+    }
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 std::optional<Error> failure_of(const Profile& profile) {
     if (!profile.run.complete) {
         return Error{
@@ -148,27 +174,21 @@ std::optional<Error> failure_of(const Profile& profile) {
             profile.run.incomplete_because,
             "what is said of the suite rests on the tests that ran"};
     }
-    const auto failures = static_cast<std::size_t>(std::count_if(
-        profile.tests.begin(),
-        profile.tests.end(),
-        [](const TestCost& test) { return is_failure(test.outcome); }
-    ));
+    const std::string failures = failures_of(profile);
     const bool succeeded = profile.run.exit_code == 0;
-    if (!succeeded || failures > 0) {
+    if (!succeeded || !failures.empty()) {
         return Error{
             ErrorKind::suite_failed,
             "the suite failed",
             fmt::format(
                 "{}{}",
-                failures == 0
-                    ? ""
-                    : format_count(failures, "test") + " failed, " + (succeeded ? "but " : "and "),
+                failures.empty() ? "" : failures + (succeeded ? ", but " : ", and "),
                 profile.run.signal
                     ? fmt::format("signal {} ended pytest after its last test", *profile.run.signal)
                     : fmt::format("pytest exited with {}", profile.run.exit_code.value_or(-1))
             ),
-            failures > 0 ? "failing tests may take another time when they pass"
-                         : "run the same command without advisor to see why"};
+            failures.empty() ? "run the same command without advisor to see why"
+                             : "failing tests may take another time when they pass"};
     }
     return std::nullopt;
 }
@@ -232,7 +252,9 @@ void forget_recordings(const Suite& suite, const ProfiledSuite& profiled) {
 std::vector<OptionSpec> with_recording(std::vector<OptionSpec> options) {
     options.push_back({"deadline", "TIME", "end the suite after this time, such as 20m"});
     options.push_back(
-        {"gil", "auto|exact|none", "sample who holds the GIL, count it from within, or neither"}
+        {"gil",
+         "auto|exact|none",
+         "sample who holds the GIL (auto), count it from within, or neither (default: auto)"}
     );
     options.push_back(
         {"no-peaks", "", "leave the kernel's count of peak memory alone, for a suite that reads it"}

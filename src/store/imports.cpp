@@ -1,3 +1,4 @@
+#include <advisor/base/text.hpp>
 #include <advisor/store/documents.hpp>
 #include <advisor/store/imports.hpp>
 
@@ -17,42 +18,55 @@ namespace {
 
 constexpr std::string_view k_noun = "test durations";
 
-/// The form since pytest-split 0.1: an object. Durations below zero are a clock that was set; like
-/// pytest-split itself, we skip them.
-std::vector<TestCost> tests_of_object(const Place& top) {
+/// Durations below zero are a clock that was set; like pytest-split itself, we skip them.
+struct Durations {
     std::vector<TestCost> tests;
-    for (const auto& [id, value] : top.json().get_ref<const Json::object_t&>()) {
-        const double time = read_number(top.member(id, value), -k_longest_s, k_longest_s);
-        if (time >= 0.0) {
-            tests.push_back(imported_test(id, TestOutcome::passed, Seconds(time)));
+    std::size_t negative = 0;
+
+    void add(std::string id, double time) {
+        if (time < 0.0) {
+            ++negative;
+            return;
         }
+        tests.push_back(imported_test(std::move(id), TestOutcome::passed, Seconds(time)));
     }
-    return tests;
+};
+
+/// The form since pytest-split 0.1: an object.
+Durations tests_of_object(const Place& top) {
+    Durations durations;
+    for (const auto& [id, value] : top.json().get_ref<const Json::object_t&>()) {
+        durations.add(id, read_number(top.member(id, value), -k_longest_s, k_longest_s));
+    }
+    return durations;
 }
 
 /// The old form: [["id", seconds], ...].
-std::vector<TestCost> tests_of_pairs(const Place& top) {
-    std::vector<TestCost> tests;
+Durations tests_of_pairs(const Place& top) {
+    Durations durations;
     for (std::size_t i = 0; i < top.json().size() && !top.in_trouble(); ++i) {
         const Place pair = top.element(i);
         if (!pair.json().is_array() || pair.json().size() != 2 || !pair.json()[0].is_string()) {
             pair.refuse("is not a pair of a test and its seconds");
-            return tests;
+            return durations;
         }
         const double time = read_number(pair.element(1), -k_longest_s, k_longest_s);
-        if (time >= 0.0) {
-            auto id = pair.json()[0].get<std::string>();
-            tests.push_back(imported_test(std::move(id), TestOutcome::passed, Seconds(time)));
-        }
+        durations.add(pair.json()[0].get<std::string>(), time);
     }
-    return tests;
+    return durations;
 }
 
-std::vector<Missing> missing_of_durations() {
-    return {
+std::vector<Missing> missing_of(const Durations& durations) {
+    std::vector<Missing> missing{
         {"outcome of each test", "test durations hold none; all count as passed"},
-        {"order of the tests", "test durations are sorted by name"},
-    };
+        {"order of the tests", "test durations are sorted by name"}};
+    if (durations.negative > 0) {
+        missing.push_back(
+            {format_count(durations.negative, "test"),
+             "the duration is below zero, as when the clock was set meanwhile"}
+        );
+    }
+    return missing;
 }
 
 }  // namespace
@@ -67,14 +81,14 @@ Result<Profile> import_durations(std::string_view text, std::string_view origin)
     }
     Trouble trouble;
     const Place top(*json, trouble);
-    std::vector<TestCost> tests = json->is_object() ? tests_of_object(top) : tests_of_pairs(top);
+    Durations durations = json->is_object() ? tests_of_object(top) : tests_of_pairs(top);
     if (trouble.found()) {
         return cannot_import(k_noun, origin, trouble.because());
     }
-    if (tests.empty()) {
+    if (durations.tests.empty()) {
         return cannot_import(k_noun, origin, "it holds no tests");
     }
-    return imported_profile(std::move(tests), std::nullopt, missing_of_durations());
+    return imported_profile(std::move(durations.tests), std::nullopt, missing_of(durations));
 }
 
 bool is_xml(std::string_view text) {

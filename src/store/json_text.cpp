@@ -189,8 +189,9 @@ std::string compact(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// Bytes of its text, rather too many: as a number of 17 digits takes, for each value. Memory that
-/// is reserved and not used costs nothing, while growing takes the text twice.
+/// Bytes that its text may take, by those that a number of 17 digits does, for each value: too many
+/// where most are short, too few where they are long texts. Memory that is reserved and not used
+/// costs nothing, while growing takes the text twice for a moment.
 std::size_t text_size_of(const Json& json) {
     constexpr std::size_t k_value = 20;
     if (!json.is_object()) {

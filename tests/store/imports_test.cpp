@@ -211,6 +211,7 @@ TEST_CASE("test durations become a profile, negative ones are left out") {
     );
     REQUIRE(profile.has_value());
     REQUIRE(profile->tests.size() == 2);
+    CHECK(is_missing(*profile, "1 test"));
     CHECK(profile->tests[0].module_id() == "a/test_x.py");
     CHECK(profile->tests[0].class_id() == "a/test_x.py::TestA");
     CHECK(profile->tests[1].call.wall == Seconds(1.0));
