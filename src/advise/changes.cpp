@@ -245,7 +245,7 @@ private:
         const bool cold = after.major_faults > before.major_faults + k_cold_faults;
         const Seconds expected = alone(before) * growth;
         const Seconds found =
-            cold ? std::min(alone(after), computing(after) + before.blocked()) : alone(after);
+            cold ? std::min(alone(after), computing(after) + before.idle()) : alone(after);
         if (material(expected, found, k_session_noise)) {
             result_.material.push_back({kind, kind_name(kind), alone(before), found, {}});
             return;

@@ -16,7 +16,7 @@
 namespace advisor {
 
 /// How far the profile can be trusted: failing-suite, incomplete-profile, disturbed-profile,
-/// flaky-tests, unsteady-collection, unsteady-order, runs-left-out, times-only.
+/// flaky-tests, unsteady-collection, unsteady-order, runs-left-out, unlike-runs, times-only.
 [[nodiscard]] std::vector<Finding> profile_findings(const Profile& profile);
 
 /// What tests began and did not end: processes-left, threads-left, descriptors-left.

@@ -185,12 +185,34 @@ void runs_left_out(const Repeats& repeats, std::vector<Finding>& findings) {
     );
 }
 
+/// Of a cold cache or a machine that slowed down: of two such runs a median is neither.
+void unlike_runs(const Repeats& repeats, std::vector<Finding>& findings) {
+    if (!repeats.are_unlike()) {
+        return;
+    }
+    findings.push_back(
+        {"unlike-runs",
+         Severity::note,
+         {},
+         {{"shortest_wall_s", repeats.shortest.value()},
+          {"longest_wall_s", repeats.longest.value()},
+          {"runs", static_cast<double>(repeats.merged())}},
+         fmt::format(
+             "the runs were unlike each other ({} to {}), and their medians may stand for none",
+             format_seconds(repeats.shortest),
+             format_seconds(repeats.longest)
+         ),
+         "record five runs or more, when the suite has run once"}
+    );
+}
+
 void repeats_differ(const Profile& profile, std::vector<Finding>& findings) {
     if (profile.repeats) {
         flaky_tests(*profile.repeats, findings);
         unsteady_collection(*profile.repeats, findings);
         unsteady_order(profile, findings);
         runs_left_out(*profile.repeats, findings);
+        unlike_runs(*profile.repeats, findings);
     }
 }
 

@@ -43,8 +43,12 @@ Measured<T> difference(Measured<T> a, Measured<T> b) {
 
 }  // namespace
 
-Seconds Cost::blocked() const {
+Seconds Cost::idle() const {
     return clamped(wall - cpu() - core_wait.value_or(Seconds(0)));
+}
+
+Measured<Seconds> Cost::blocked() const {
+    return core_wait.has_value() ? Measured(idle(), Source::derived) : Measured<Seconds>();
 }
 
 Cost& Cost::operator+=(const Cost& other) {
@@ -88,6 +92,11 @@ std::string how_merged(const Repeats& repeats) {
         all ? "" : fmt::format("{} of ", repeats.merged()),
         format_count(repeats.runs, "run")
     );
+    if (repeats.merged() > 1 && repeats.shortest > Seconds(0)) {
+        words += fmt::format(
+            " of {} to {}", format_seconds(repeats.shortest), format_seconds(repeats.longest)
+        );
+    }
     const auto add = [&](std::uint32_t runs, std::string_view what) {
         words += runs > 0 ? fmt::format("; {} {}", runs, what) : "";
     };

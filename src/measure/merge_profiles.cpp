@@ -369,13 +369,19 @@ Profile merge_profiles(const std::vector<Profile>& runs, std::uint32_t unrecorde
     merged.counters = merged_counters(chosen);
     merged.sampling = merged_samplings(chosen);
     merged.missing = merged_missing(chosen);
+    const auto [shortest, longest] =
+        std::minmax_element(chosen.begin(), chosen.end(), [](const Profile* a, const Profile* b) {
+            return a->run.wall < b->run.wall;
+        });
     merged.repeats = Repeats{
         count_of(all.size()) + unrecorded,
         count_of(all.size() - ended.size()),
         count_of(ended.size() - chosen.size()),
         census.unsteady(),
         unrecorded,
-        census.orders()};
+        census.orders(),
+        (*shortest)->run.wall,
+        (*longest)->run.wall};
     return merged;
 }
 

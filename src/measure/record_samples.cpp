@@ -206,11 +206,11 @@ Held hold_gil(const std::vector<Subject>& subjects, bool is_work, bool sees_core
     each([&](const Subject& subject) {
         Cost& cost = *subject.cost;
         const Seconds on = cost.cpu() * while_computing.spans[cpu.size()].mean;
-        const Seconds off = cost.blocked() * while_blocked.spans[cpu.size()].mean;
+        const Seconds off = cost.idle() * while_blocked.spans[cpu.size()].mean;
         cost.gil_held = {on + off, Source::sampled};
         cost.gil_held_blocked = {off, Source::sampled};
         cpu.push_back(cost.cpu().value());
-        idle.push_back(cost.blocked().value());
+        idle.push_back(cost.idle().value());
         held.time += on + off;
         held.blocked += off;
     });
@@ -259,7 +259,7 @@ void split_waits(RecordedRun& run, const Tallies& tallies, Groups& groups, WaitS
     for (std::size_t i = 0; i < run.instances.size(); ++i) {
         const FixtureInstance& instance = run.instances[i].cost;
         split.split(
-            instance.setup.blocked() + instance.teardown.blocked(),
+            instance.setup.idle() + instance.teardown.idle(),
             waits_in(AccountKind::fixture_setup, i) + waits_in(AccountKind::fixture_teardown, i),
             Groups::k_fixtures
         );
@@ -268,7 +268,7 @@ void split_waits(RecordedRun& run, const Tallies& tallies, Groups& groups, WaitS
         TestCost& test = run.tests[i];
         if (run.recorded[i].begun) {
             test.waits = split.split(
-                test.setup.blocked() + test.call.blocked() + test.teardown.blocked(),
+                test.setup.idle() + test.call.idle() + test.teardown.idle(),
                 waits_in(AccountKind::setup, i) + waits_in(AccountKind::call, i)
                     + waits_in(AccountKind::teardown, i),
                 groups.of(test)

@@ -57,7 +57,7 @@ std::string line_of(const TestCost& test, const Profile& profile) {
         seconds(known(ran, total.wall)),
         seconds(known(cpu_known, total.cpu())),
         ran ? seconds(total.core_wait) : "",
-        seconds(known(cpu_known && total.core_wait.has_value(), total.blocked())),
+        cpu_known ? seconds(total.blocked()) : "",
         ran ? seconds(total.gil_held) : "",
         test.peak_rss > Bytes(0) ? fmt::format("{}", test.peak_rss.value()) : "",
         counts_of(test, profile.counted.size())

@@ -59,6 +59,8 @@ std::string slowest(const report::ProfileSummary& summary) {
         }
         if (summary.knows_cpu) {
             row.push_back({seconds_text(total.cpu(), decimals)});
+        }
+        if (summary.knows_blocked) {
             row.push_back({seconds_text(total.blocked(), decimals)});
         }
     }
@@ -68,6 +70,8 @@ std::string slowest(const report::ProfileSummary& summary) {
     }
     if (summary.knows_cpu) {
         columns.push_back({"CPU", Align::right});
+    }
+    if (summary.knows_blocked) {
         columns.push_back({"blocked", Align::right});
     }
     return md::heading("Slowest tests") + md::table(columns, rows);

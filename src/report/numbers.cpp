@@ -32,6 +32,10 @@ std::string seconds_text(Seconds time, int decimals) {
     return format_fixed(time.value(), decimals);
 }
 
+std::string seconds_text(Measured<Seconds> time, int decimals) {
+    return time.has_value() ? seconds_text(time.value(), decimals) : "";
+}
+
 std::string range_text(const Interval<Seconds>& interval, int decimals) {
     return seconds_text(interval.low, decimals) + "-" + seconds_text(interval.high, decimals);
 }

@@ -4,6 +4,7 @@
 
 #include <advisor/base/units.hpp>
 #include <advisor/domain/advice.hpp>
+#include <advisor/domain/measured.hpp>
 
 #include <cstddef>
 #include <string>
@@ -17,6 +18,8 @@ namespace advisor::report {
 
 /// The number alone, "12.1"; "unknown" if it is not finite.
 [[nodiscard]] std::string seconds_text(Seconds time, int decimals);
+/// Nothing where it was not measured.
+[[nodiscard]] std::string seconds_text(Measured<Seconds> time, int decimals);
 /// "11.0-13.4".
 [[nodiscard]] std::string range_text(const Interval<Seconds>& interval, int decimals);
 /// "4.2x".

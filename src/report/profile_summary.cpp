@@ -104,18 +104,35 @@ Breakdown session_of(const Profile& profile) {
     );
 }
 
+/// Peers of sockets that are told apart: a service has one port, a client of tests as many as there
+/// are tests.
+constexpr std::size_t k_most_ports = 5;
+
 /// By reason where that was sampled.
 Breakdown blocked_of(const Profile& profile, const Cost& work) {
     if (!profile.sampling || profile.sampling->waits.empty()) {
-        const char* const name = work.core_wait.has_value()
-                                     ? "blocked: sleep, socket, disk, lock, child"
-                                     : "blocked or waiting for a core";
-        return {{name, work.blocked()}};
+        const Measured<Seconds> blocked = work.blocked();
+        return {
+            blocked.has_value()
+                ? std::pair("blocked: sleep, socket, disk, lock, child", blocked.value())
+                : std::pair("blocked or waiting for a core", work.idle())};
     }
     Breakdown parts;
+    std::size_t ports = 0;
+    Seconds to_more;
     for (const WaitTotal& wait : profile.sampling->waits) {
+        ports += wait.peer_port ? 1 : 0;
+        if (wait.peer_port && ports > k_most_ports) {
+            to_more += wait.time;
+            continue;
+        }
         const std::string port = wait.peer_port ? fmt::format(" to port {}", *wait.peer_port) : "";
         parts.emplace_back(fmt::format("blocked: {}{}", name_of(wait.reason), port), wait.time);
+    }
+    if (ports > k_most_ports) {
+        parts.emplace_back(
+            "blocked: socket to " + format_count(ports - k_most_ports, "more port"), to_more
+        );
     }
     return parts;
 }
@@ -227,7 +244,8 @@ std::string how_held(const Profile& profile, const ProfileSummary& summary) {
     if (summary.gil_releases.has_value()) {
         const auto releases = static_cast<std::size_t>(summary.gil_releases.value());
         return fmt::format(
-            ", {} of it by who did not run, as counted from within; it was released {}",
+            ", as counted from within: {} of it while its holder was not on a core; it was "
+            "released {}",
             format_seconds(summary.gil_held_blocked.value_or(Seconds(0))),
             format_count(releases, "time")
         );
@@ -313,6 +331,7 @@ ProfileSummary summary_of(const Profile& profile, std::size_t most) {
     summary.spent = spent_of(profile, work);
     summary.worked = work.wall;
     summary.knows_cpu = knows_cpu(profile);
+    summary.knows_blocked = work.blocked().has_value();
     summary.gil_held = work.gil_held;
     summary.gil_held_blocked = work.gil_held_blocked;
     summary.gil_releases = work.gil_releases;
@@ -414,7 +433,8 @@ std::vector<std::string> warnings_of(const Profile& profile) {
             profile.repeats ? "" : ", or with --repeat 3"
         ));
     }
-    if (profile.repeats && profile.repeats->merged() < profile.repeats->runs) {
+    if (profile.repeats
+        && (profile.repeats->merged() < profile.repeats->runs || profile.repeats->are_unlike())) {
         sentences.push_back(fmt::format("The figures are {}.", how_merged(*profile.repeats)));
     }
     if (profile.repeats && !profile.repeats->unsteady.empty()) {

@@ -30,6 +30,7 @@ struct ProfileSummary {
     Breakdown spent;                              ///< CPU and waiting of tests and fixtures
     Seconds worked;                               ///< wall of tests and fixtures: whole of `spent`
     bool knows_cpu = false;                       ///< apart from waiting
+    bool knows_blocked = false;                   ///< apart from waiting for a core
     Measured<Seconds> gil_held;  ///< of `worked`, as the next two; absent if any part lacks it
     Measured<Seconds> gil_held_blocked;
     Measured<std::int64_t> gil_releases;

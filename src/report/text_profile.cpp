@@ -68,6 +68,8 @@ Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
     }
     if (summary.knows_cpu) {
         table.columns.push_back({"CPU", Align::right});
+    }
+    if (summary.knows_blocked) {
         table.columns.push_back({"blocked", Align::right});
     }
     table.columns.push_back({"test", Align::left, Fit::elastic});
@@ -80,6 +82,8 @@ Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
         }
         if (summary.knows_cpu) {
             row.push_back({seconds_text(total.cpu(), decimals)});
+        }
+        if (summary.knows_blocked) {
             row.push_back({seconds_text(total.blocked(), decimals)});
         }
         row.push_back({test->id, is_failure(test->outcome) ? Tone::bad : Tone::plain});

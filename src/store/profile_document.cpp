@@ -165,6 +165,8 @@ void describe(auto& fields, Like<Repeats> auto& repeats) {
     fields.field("unsteady", repeats.unsteady);
     fields.later_field("unrecorded", repeats.unrecorded);
     fields.later_field("orders", repeats.orders);
+    fields.later_field("shortest_wall_s", repeats.shortest);
+    fields.later_field("longest_wall_s", repeats.longest);
     const std::uint64_t left_out =
         std::uint64_t{repeats.incomplete} + repeats.disturbed + repeats.unrecorded;
     fields.require(left_out < repeats.runs, "runs", "are all left out");

@@ -107,7 +107,7 @@ Profile recorded_again(Profile profile, std::uint64_t seed, double slower, doubl
         }
         span = cost(
             span.cpu().value() * slower * noise,
-            span.blocked().value() * std::exp(0.05 * random.normal())
+            span.idle().value() * std::exp(0.05 * random.normal())
         );
     };
     for (TestCost& test : profile.tests) {

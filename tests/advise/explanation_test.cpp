@@ -37,6 +37,13 @@ struct Told {
     }
 };
 
+/// So many, of which all were merged.
+Repeats repeats(std::uint32_t runs) {
+    Repeats all;
+    all.runs = runs;
+    return all;
+}
+
 double number(const Finding& finding, const std::string& key) {
     for (const auto& [name, value] : finding.numbers) {
         if (name == key) {
@@ -319,11 +326,10 @@ TEST_CASE("an incomplete and a disturbed profile are findings") {
 
 TEST_CASE("what several runs of a suite disagree on is a finding") {
     Suite suite = hundred_seconds();
-    suite.made.repeats = Repeats{
-        5,
-        1,
-        1,
-        {{"a.py::test_1", {{"failed", 1}, {"passed", 4}}, 0}, {"a.py::new", {{"passed", 2}}, 2}}};
+    suite.made.repeats = repeats(5);
+    suite.made.repeats->incomplete = suite.made.repeats->disturbed = 1;
+    suite.made.repeats->unsteady = {
+        {"a.py::test_1", {{"failed", 1}, {"passed", 4}}, 0}, {"a.py::new", {{"passed", 2}}, 2}};
     const Told all = told(suite.profile(), four_workers());
     REQUIRE(all.find("flaky-tests") != nullptr);
     CHECK(all.find("flaky-tests")->subjects == std::vector<std::string>{"a.py::test_1"});
@@ -336,7 +342,8 @@ TEST_CASE("what several runs of a suite disagree on is a finding") {
 
 TEST_CASE("an order of collection that changes is a finding, unless a plugin shuffles") {
     Suite suite = hundred_seconds();
-    suite.made.repeats = Repeats{3, 0, 0, {}, 0, 2};
+    suite.made.repeats = repeats(3);
+    suite.made.repeats->orders = 2;
     const Told all = told(suite.profile(), four_workers());
     REQUIRE(all.find("unsteady-order") != nullptr);
     CHECK(number(*all.find("unsteady-order"), "orders") == 2.0);
@@ -347,12 +354,25 @@ TEST_CASE("an order of collection that changes is a finding, unless a plugin shu
     CHECK(told(suite.profile(), four_workers()).find("unsteady-order") == nullptr);
 }
 
+TEST_CASE("runs that took very different times are a finding") {
+    Suite suite = hundred_seconds();
+    suite.made.repeats = repeats(2);
+    suite.made.repeats->shortest = Seconds(3.3);
+    suite.made.repeats->longest = Seconds(65.6);
+    const Told all = told(suite.profile(), four_workers());
+    REQUIRE(all.find("unlike-runs") != nullptr);
+    CHECK(contains(all.find("unlike-runs")->message, "(3.3 s to 65.6 s)"));
+    CHECK(number(*all.find("unlike-runs"), "longest_wall_s") == 65.6);
+}
+
 TEST_CASE("runs of a suite that agree are no finding") {
     Suite suite = hundred_seconds();
-    suite.made.repeats = Repeats{3, 0, 0, {}};
+    suite.made.repeats = repeats(3);
+    suite.made.repeats->shortest = Seconds(10);
+    suite.made.repeats->longest = Seconds(12);
     const Told all = told(suite.profile(), four_workers());
     for (const char* code :
-         {"flaky-tests", "unsteady-collection", "unsteady-order", "runs-left-out"}) {
+         {"flaky-tests", "unsteady-collection", "unsteady-order", "runs-left-out", "unlike-runs"}) {
         CHECK(all.find(code) == nullptr);
     }
 }
@@ -361,7 +381,8 @@ TEST_CASE("a suite of which another test fails each time is flaky, not failing")
     Suite suite = hundred_seconds();
     suite.made.run.exit_code = 1;
     CHECK(told(suite.profile(), four_workers()).find("failing-suite") != nullptr);
-    suite.made.repeats = Repeats{3, 0, 0, {{"a.py::x", {{"failed", 1}, {"passed", 2}}, 0}}};
+    suite.made.repeats = repeats(3);
+    suite.made.repeats->unsteady = {{"a.py::x", {{"failed", 1}, {"passed", 2}}, 0}};
     const Told all = told(suite.profile(), four_workers());
     CHECK(all.find("failing-suite") == nullptr);
     CHECK(all.find("flaky-tests") != nullptr);

@@ -18,9 +18,11 @@ Cost cost(Seconds wall, Seconds cpu, Measured<Seconds> wait) {
 }  // namespace
 
 TEST_CASE("blocked time is wall less CPU less waiting for a core") {
-    CHECK(cost(1.0_s, 0.25_s, {0.25_s, Source::measured}).blocked() == 0.5_s);
-    CHECK(cost(1.0_s, 0.25_s, {}).blocked() == 0.75_s);
-    CHECK(cost(1.0_s, 1.25_s, {}).blocked() == 0_s);
+    CHECK(cost(1.0_s, 0.25_s, {0.25_s, Source::measured}).idle() == 0.5_s);
+    CHECK(cost(1.0_s, 0.25_s, {0.25_s, Source::measured}).blocked().value() == 0.5_s);
+    CHECK(cost(1.0_s, 0.25_s, {}).idle() == 0.75_s);
+    CHECK_FALSE(cost(1.0_s, 0.25_s, {}).blocked().has_value());
+    CHECK(cost(1.0_s, 1.25_s, {}).idle() == 0_s);
 }
 
 TEST_CASE("a sum with a part that was not measured is not measured") {

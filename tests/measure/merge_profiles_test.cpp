@@ -128,6 +128,9 @@ TEST_CASE("every measure is the median over the runs") {
         )
     );
     CHECK(bare(merged) == run({test("a.py::x", 1.5)}));
+    CHECK(merged.repeats->shortest == run({test("a.py::x", 1.0)}).run.wall);
+    CHECK(merged.repeats->longest == run({test("a.py::x", 3.0)}).run.wall);
+    CHECK(merged.repeats->are_unlike());
     // Distances to 1.5 are 0, 0.5 and 1.5: MAD 0.5, and 1.4826 x 1.495 x 0.5 / 1.5 = 0.7388.
     CHECK(merged.tests[0].wall_spread.value() == doctest::Approx(0.7388).epsilon(0.001));
 }

@@ -98,6 +98,10 @@ TEST_CASE("how much of the waits was seen whole is said where any was") {
 
 TEST_CASE("a profile has the columns that its text has") {
     Profile profile = sample::profile();
+    CHECK(has(as_markdown(profile), "| test | seconds | CPU |\n"));
+    profile.tests[0].setup.core_wait = profile.tests[0].teardown.core_wait =
+        profile.tests[0].call.core_wait = profile.fixtures[0].setup.core_wait =
+            profile.fixtures[0].teardown.core_wait = {Seconds(0), Source::measured};
     CHECK(has(as_markdown(profile), "| test | seconds | CPU | blocked |"));
     CHECK(has(as_markdown(profile), "| fixture | scope | set-ups | each | seconds |"));
     profile.fixtures.push_back(profile.fixtures.front());

@@ -211,12 +211,13 @@ TEST_CASE("a profile says where the run went and what was slow") {
     // Two tests of 3 and 1.5 s are 45 % of 10 s; the fixture took 2 + 0.5 s.
     CHECK(has(text, "  tests                       4.5 s   45 %  ##################\n"));
     CHECK(has(text, "  fixtures of wider scope     2.5 s   25 %  ##########\n"));
-    CHECK(has(text, "     3.00  2.00     1.00  tests/test_a.py::test_one\n"));
+    CHECK(has(text, "     3.00  2.00  tests/test_a.py::test_one\n"));
     CHECK(has(text, "     2.50        1  2.50  session  db\n"));
     // 2 + 0.25 + 0.5 s of CPU; the rest of the 7 s cannot be split, because the run-queue delay
     // of the first test was not measured.
     CHECK(has(text, "  CPU of the test thread         2.75 s  39 %"));
     CHECK(has(text, "  blocked or waiting for a core  4.25 s  61 %"));
+    CHECK_FALSE(has(text, "CPU  blocked  test"));
     CHECK(has(text, "  gil_held: no GIL sampler ran\n"));
 }
 
@@ -244,6 +245,12 @@ TEST_CASE("a sampled profile says what the GIL was held for and what was waited 
     CHECK(has(text, "  blocked: disk                 1.00 s  14 %"));
     CHECK_FALSE(has(text, "blocked or waiting"));
     CHECK_FALSE(has(text, "seen from begin to end"));
+    Profile clients = profile;
+    for (std::uint16_t port = 40'000; port < 40'009; ++port) {
+        clients.sampling->waits.push_back({WaitReason::socket, port, 0.1_s, 0.1_s});
+    }
+    CHECK(has(as_text(clients, k_ascii), "  blocked: socket to port 40003    0.10 s  1.4 %"));
+    CHECK(has(as_text(clients, k_ascii), "  blocked: socket to 5 more ports  0.50 s  7.1 %"));
     profile.sampling->seen_whole = 3.6_s;
     CHECK(has(as_text(profile, k_ascii), "  90 % of the blocked time is by waits that were seen"));
 }
@@ -322,13 +329,18 @@ TEST_CASE("an incomplete or disturbed profile says so before its numbers") {
 TEST_CASE("a profile of several runs says how many, how far tests spread and what differed") {
     Profile profile = sample::profile();
     profile.tests[0].wall_spread = 0.12;
-    profile.repeats = Repeats{
-        4, 1, 0, {{"a.py::x", {{"failed", 1}, {"passed", 3}}, 0}, {"a.py::y", {{"passed", 1}}, 2}}};
+    profile.repeats.emplace();
+    profile.repeats->runs = 4;
+    profile.repeats->incomplete = 1;
+    profile.repeats->unsteady = {
+        {"a.py::x", {{"failed", 1}, {"passed", 3}}, 0}, {"a.py::y", {{"passed", 1}}, 2}};
+    profile.repeats->shortest = 8_s;
+    profile.repeats->longest = 11_s;
     const std::string text = as_text(profile, k_ascii);
     CHECK(has(text, "medians of 3 runs"));
-    CHECK(has(text, "The figures are medians of 3 of 4 runs; 1 ended early.\n"));
+    CHECK(has(text, "The figures are medians of 3 of 4 runs of 8.0 s to 11.0 s; 1 ended early.\n"));
     CHECK(has(text, "2 tests differed from run to run: a.py::x (1 failed, 3 passed), a.py::y"));
-    CHECK(has(text, "     3.00    12 %  2.00     1.00  tests/test_a.py::test_one\n"));
+    CHECK(has(text, "     3.00    12 %  2.00  tests/test_a.py::test_one\n"));
 }
 
 TEST_CASE("a gate shows base and head of each configuration and the culprits") {

@@ -156,6 +156,8 @@ Repeats RandomValues::repeats() {
     repeats.disturbed = random_.below(50);
     repeats.unrecorded = random_.below(50);
     repeats.orders = 1 + random_.below(5);
+    repeats.shortest = seconds();
+    repeats.longest = seconds();
     repeats.runs =
         repeats.incomplete + repeats.disturbed + repeats.unrecorded + 1 + random_.below(50);
     repeats.unsteady = list([&] {

@@ -29,8 +29,8 @@ struct Cost {
     Seconds cpu_user;           ///< of the thread that runs tests
     Seconds cpu_sys;            ///< of the thread that runs tests
     Seconds other_threads_cpu;  ///< of the process, less that thread
-    /// Of child processes: what they were seen to use in this span, each 50 ms, and the rest of
-    /// those that were waited for in it.
+    /// Of child processes: what they were seen to use in this span, each 50 to 100 ms, and the rest
+    /// of those that were waited for in it.
     Seconds children_cpu;
     Measured<Seconds> core_wait;  ///< runnable, but waiting for a core (run-queue delay)
     /// By any thread; counted where `measured`, else sampled. Of a free-threaded interpreter: the
@@ -43,8 +43,11 @@ struct Cost {
     std::int64_t major_faults = 0;
 
     [[nodiscard]] Seconds cpu() const { return cpu_user + cpu_sys; }
-    /// Asleep or waiting for anything but a core: wall - cpu - core_wait, never below zero.
-    [[nodiscard]] Seconds blocked() const;
+    /// Not on a core and, as far as that is known, not waiting for one: wall - cpu - core_wait,
+    /// never below zero.
+    [[nodiscard]] Seconds idle() const;
+    /// Asleep or waiting for anything but a core: idle(), where `core_wait` is known.
+    [[nodiscard]] Measured<Seconds> blocked() const;
 
     Cost& operator+=(const Cost& other);
     friend Cost operator+(Cost a, const Cost& b) { return a += b; }
@@ -122,8 +125,8 @@ enum class WaitReason : std::uint8_t {
 
 inline constexpr std::size_t k_wait_reasons = 7;
 
-/// A part of the blocked time of a test, by waits of it that were seen whole, and for the rest by
-/// samples of it, of its file and of the suite.
+/// A part of the blocked time of a test (of its idle time, where that is not known), by waits of it
+/// that were seen whole, and for the rest by samples of it, of its file and of the suite.
 struct Wait {
     WaitReason reason = WaitReason::other;
     Seconds time;
@@ -159,8 +162,8 @@ struct TestCost {
     std::optional<double> wall_spread;
     /// How often each event of `Profile::counted` came in user space during the three phases, in
     /// the threads of the process and in its children; without fixtures of class scope or wider.
-    /// Derived: by reading the counters each 10 ms; a test of less than that has a share of its
-    /// neighbours' by CPU time. Empty for a test that never ran.
+    /// Derived: by reading the counters each 10 to 100 ms; a test of less than that has a share of
+    /// its neighbours' by CPU time. Empty for a test that never ran.
     std::vector<std::int64_t> counts;
 
     [[nodiscard]] Cost total() const { return setup + call + teardown; }
@@ -248,15 +251,19 @@ struct Repeats {
     std::vector<UnsteadyTest> unsteady;
     std::uint32_t unrecorded = 0;  ///< left out, because no test of them could be recorded
     std::uint32_t orders = 1;  ///< in which complete runs collected the tests that all of them have
+    Seconds shortest;          ///< wall of those that were merged; zero in an older document
+    Seconds longest;
 
     /// Of which the figures are medians.
     [[nodiscard]] std::uint32_t merged() const {
         return runs - unrecorded - incomplete - disturbed;
     }
+    /// Whether their walls are so far apart (1.25 to 1) that a median stands for neither.
+    [[nodiscard]] bool are_unlike() const { return longest > 1.25 * shortest; }
     friend bool operator==(const Repeats&, const Repeats&) = default;
 };
 
-/// "medians of 2 of 4 runs; 1 ended early; 1 could not be recorded"
+/// "medians of 2 of 4 runs of 3.1 to 3.4 s; 1 ended early; 1 could not be recorded"
 [[nodiscard]] std::string how_merged(const Repeats& repeats);
 
 struct Profile {
