@@ -9,7 +9,7 @@ namespace {
 
 constexpr int k_most_iterations = 24;
 /// Of a response, relative, in an iteration behind which nothing is left to find.
-constexpr double k_tolerance = 1e-5;
+constexpr double k_tolerance = 1e-4;
 /// How much of a step the next one may be taken to be.
 constexpr double k_most_ratio = 0.95;
 

@@ -16,9 +16,9 @@ struct Bounds {
     std::uint32_t least_each;
     std::uint32_t most_each;
 };
-constexpr Bounds k_usual{512, 16, 64};
+constexpr Bounds k_usual{512, 14, 64};
 /// Sorted by length, so that what is dealt at once at the end are many short tests.
-constexpr Bounds k_planned{1024, 16, 64};
+constexpr Bounds k_planned{1024, 14, 64};
 /// Two lanes meet in more ways than many do.
 constexpr Bounds k_lanes{256, 16, 128};
 

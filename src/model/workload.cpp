@@ -198,15 +198,6 @@ private:
 
 }  // namespace
 
-Demand& Demand::operator+=(const Demand& other) {
-    cpu += other.cpu;
-    blocked += other.blocked;
-    gil += other.gil;
-    releases += other.releases;
-    overlapped += other.overlapped;
-    return *this;
-}
-
 Demand demand_of(const Cost& cost) {
     const Seconds own = sound(cost.cpu_user) + sound(cost.cpu_sys);
     const Seconds threads = own + sound(cost.other_threads_cpu);

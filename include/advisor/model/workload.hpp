@@ -31,7 +31,14 @@ struct Demand {
 
     /// Wall on an idle machine with enough cores.
     [[nodiscard]] Seconds alone() const { return cpu - overlapped + blocked; }
-    Demand& operator+=(const Demand& other);
+    Demand& operator+=(const Demand& other) {
+        cpu += other.cpu;
+        blocked += other.blocked;
+        gil += other.gil;
+        releases += other.releases;
+        overlapped += other.overlapped;
+        return *this;
+    }
     friend Demand operator+(Demand a, const Demand& b) { return a += b; }
     friend Demand operator*(Demand a, double factor) {
         a.cpu = a.cpu * factor;
