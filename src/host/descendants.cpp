@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "advisor/host/clock.hpp"
@@ -40,11 +41,21 @@ void add_children(int parent, std::vector<Descendant>& found) {
 
 }  // namespace
 
-std::vector<Descendant> descendants_of(int pid) {
+std::vector<Descendant> descendants_of(int pid, const std::vector<Descendant>& before) {
     std::vector<Descendant> found;
     add_children(pid, found);
     for (std::size_t i = 0; i < found.size(); ++i) {  // grows while it is walked
         add_children(found[i].pid, found);
+    }
+    const std::size_t related = found.size();
+    for (const Descendant& each : before) {
+        const auto end = found.begin() + static_cast<std::ptrdiff_t>(related);
+        const bool is_there = std::any_of(found.begin(), end, [&](const Descendant& other) {
+            return other.pid == each.pid;
+        });
+        if (const auto used = is_there ? std::nullopt : process_cpu_ns(each.pid)) {
+            found.push_back({each.pid, 0, *used});
+        }
     }
     return found;
 }

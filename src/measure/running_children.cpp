@@ -45,21 +45,30 @@ public:
     }
 
 private:
-    /// What is gone was waited for: by the suite's process, which then was charged for it, or by
-    /// one that is still there.
+    /// What is gone was waited for since the last reading: by the suite's process, which was
+    /// charged for it at the next mark, often long after this reading; or by one that is still
+    /// there. Nobody was charged for what is nobody's child.
     void leave(const Seen& seen, std::int64_t now_ns, std::map<int, Seen>& now) {
         if (const auto parent = now.find(seen.parent); parent != now.end()) {
             parent->second.charged_ns += seen.charged_ns;
             return;
         }
-        Seconds left(static_cast<double>(seen.charged_ns) * 1e-9);
-        for (Reaping& reaping : run_.reapings) {
-            const auto at = static_cast<std::int64_t>(reaping.at_ns);
-            if (at >= at_ns_ && at <= now_ns && left > Seconds(0)) {
-                const Seconds part = std::min(left, reaping.cpu);
-                run_.charge_children(reaping.account, Seconds(0) - part);
-                reaping.cpu = reaping.cpu - part;
-                left = left - part;
+        Seconds left(seen.parent == 0 ? 0.0 : static_cast<double>(seen.charged_ns) * 1e-9);
+        auto reaping = std::lower_bound(
+            run_.reapings.begin(),
+            run_.reapings.end(),
+            at_ns_,
+            [](const Reaping& each, std::int64_t at_ns) {
+                return static_cast<std::int64_t>(each.at_ns) < at_ns;
+            }
+        );
+        for (; reaping != run_.reapings.end() && left > Seconds(0); ++reaping) {
+            const Seconds part = std::min(left, reaping->cpu);
+            run_.charge_children(reaping->account, Seconds(0) - part);
+            reaping->cpu = reaping->cpu - part;
+            left = left - part;
+            if (static_cast<std::int64_t>(reaping->at_ns) >= now_ns) {
+                break;
             }
         }
     }

@@ -94,13 +94,16 @@ public:
             if (switches_) {
                 intervals_.take(switches_->drain());
             }
-            look_at_children();
+            if (children_.is_due(monotonic_ns())) {
+                look_at_children();
+            }
             counts_.look(monotonic_ns());
             if (gil_ && ring_.moment() != RingMoment::none) {
                 test_gil(stop);
                 schedule.leave_out(thread_cpu_ns());
             }
         }
+        look_at_children();  // those that have been waited for since are charged to who did
         log_.elapsed = between_ns(begin_ns, monotonic_ns());
         log_.cpu = between_ns(begin_cpu_ns, thread_cpu_ns());
         log_.no_gil_because = gil_ ? why_no_gil() : no_gil_because_;
@@ -153,13 +156,11 @@ private:
 
     void look_at_children() {
         ChildrenReading reading{monotonic_ns(), {}};
-        if (!children_.is_due(reading.at_ns)) {
-            return;
-        }
         const std::int64_t used_ns = thread_cpu_ns();
-        reading.processes = descendants_of(writer_.pid);
-        children_.did(reading.at_ns, thread_cpu_ns() - used_ns);
         std::vector<ChildrenReading>& log = log_.children;
+        reading.processes = log.empty() ? descendants_of(writer_.pid)
+                                        : descendants_of(writer_.pid, log.back().processes);
+        children_.did(reading.at_ns, thread_cpu_ns() - used_ns);
         const bool still_none =
             reading.processes.empty() && !log.empty() && log.back().processes.empty();
         still_none ? void(log.back() = reading) : log.push_back(std::move(reading));

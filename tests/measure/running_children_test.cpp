@@ -61,6 +61,45 @@ TEST_CASE("what a child was seen to use is not charged again to who waits for it
     CHECK(profile.session.loop.children_cpu.value() == ms(350));
 }
 
+TEST_CASE("of several children in one test none is charged twice") {
+    Tape tape;
+    SampleLog log;
+    const auto see = [&](std::vector<Descendant> processes) {
+        const auto at_ns = static_cast<std::int64_t>(tape.now().wall_ns);
+        log.children.push_back({at_ns, std::move(processes)});
+    };
+    tape.collected({"a.py::t", "a.py::u"});
+    see({});
+    for (std::uint32_t test = 0; test < 2; ++test) {
+        tape.begin(test).set_up(test).end(test, Phase::setup).report(test, Phase::setup);
+        see({});
+        for (int child = 0; child < 3; ++child) {
+            tape.wait(100);
+            see({{k_server + child, 1, cpu(80)}});
+            tape.wait(30);
+            see({});
+            tape.now().children_user_s += 0.1;
+        }
+        tape.wait(10).end(test, Phase::call).counters().report(test, Phase::call);
+        tape.end(test, Phase::teardown).report(test, Phase::teardown);
+    }
+    tape.finished();
+    see({});
+    const Profile profile = profile_of(tape, log);
+    CHECK(profile.tests[0].call.children_cpu.value() == ms(300));
+    CHECK(profile.tests[1].call.children_cpu.value() == ms(300));
+    CHECK(profile.session.loop.children_cpu.value() == ms(600));
+}
+
+TEST_CASE("a daemon is charged to the time in which it ran, and taken from nobody") {
+    Served served;
+    served.log.children.back().processes = {{k_its_child, 0, cpu(15)}};
+    served.see({});
+    const Profile profile = served.profile();
+    CHECK(profile.tests[0].call.children_cpu.value() == ms(110));
+    CHECK(profile.tests[2].call.children_cpu.value() == ms(350 - 300 + 15));
+}
+
 TEST_CASE("without readings a child is charged to who waits for it") {
     Served served;
     served.log.children.clear();

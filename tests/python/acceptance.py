@@ -37,6 +37,7 @@ LABELS = {
     "test_pipe": {"pipe"},
     "test_pipe_beside_a_child": {"pipe"},
     "test_child": {"child"},
+    "test_children": {"child"},
     "test_socket": {"socket"},
     "test_lock": {"lock"},
     "test_file_lock": {"lock", "child"},  # it reads from the child first
@@ -50,7 +51,7 @@ LABELS = {
 class Seen:
     document: dict[str, Any]
     rows: dict[str, dict[str, str]]  # of --tests-csv, by the name of the test
-    truth: dict[str, float]
+    truth: dict[str, Any]
 
     def number(self, test: str, column: str) -> float:
         return float(self.rows[test][column])

@@ -10,13 +10,15 @@ namespace advisor {
 
 struct Descendant {
     int pid = 0;
-    int parent = 0;           ///< that has it among its children
+    int parent = 0;  ///< that has it among its children; 0: the one that did has ended before it
     std::int64_t cpu_ns = 0;  ///< user and system, of all its threads, so far
     friend bool operator==(const Descendant&, const Descendant&) = default;
 };
 
 /// Children of `pid`, theirs and so on, parents first, ended ones included that nobody has waited
-/// for; at most 64. Empty where the kernel does not list children (CONFIG_PROC_CHILDREN).
-[[nodiscard]] std::vector<Descendant> descendants_of(int pid);
+/// for; at most 64. Behind them those of `before` that live and are none any more, as a daemon.
+/// Empty where the kernel does not list children (CONFIG_PROC_CHILDREN).
+[[nodiscard]] std::vector<Descendant>
+descendants_of(int pid, const std::vector<Descendant>& before = {});
 
 }  // namespace advisor

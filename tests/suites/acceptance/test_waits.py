@@ -65,17 +65,27 @@ def test_pipe_beside_a_child():
         child.communicate(b"\n")
 
 
-def test_child(truth):
+def cpu_of_children(*turns):
+    """Runs a child for each, one after the other, that computes for so many seconds."""
     program = (
-        "import time\n"
-        f"end = time.process_time() + {TURN}\n"
+        "import sys, time\n"
+        "end = time.process_time() + float(sys.argv[1])\n"
         "while time.process_time() < end:\n"
         "    sum(range(5000))\n"
     )
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", program], check=True)
+    for turn in turns:
+        subprocess.run([sys.executable, "-c", program, str(turn)], check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    truth["child_cpu_s"] = after[0] + after[1] - before[0] - before[1]
+    return after[0] + after[1] - before[0] - before[1]
+
+
+def test_child(truth):
+    truth.setdefault("children_cpu_s", {})["test_child"] = cpu_of_children(TURN)
+
+
+def test_children(truth):
+    truth.setdefault("children_cpu_s", {})["test_children"] = cpu_of_children(*[TURN / 5] * 8)
 
 
 def test_socket():
