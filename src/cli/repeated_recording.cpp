@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -43,12 +45,19 @@ Status add_run(Series& series, Result<Recorded> recorded) {
     return {};
 }
 
-/// That of the first run which failed, with how many did.
+/// That of the first run which failed, with how many did, and how others did that failed otherwise.
 std::optional<Error> failure_of(const Series& series, std::uint32_t runs) {
     if (series.failures.empty()) {
         return std::nullopt;
     }
+    constexpr std::size_t k_most_told = 3;
     Error failure = series.failures.front();
+    std::set<std::string> told{failure.because};
+    for (const Error& other : series.failures) {
+        if (told.size() < k_most_told && told.insert(other.because).second) {
+            failure.because += fmt::format("; in another run {}: {}", other.what, other.because);
+        }
+    }
     failure.what = fmt::format(
         "{} of {} did not succeed: {}",
         series.failures.size(),

@@ -96,7 +96,7 @@ std::string headline(const Advice& advice) {
     if (best == nullptr) {
         return "No configuration could be recommended";
     }
-    const Seconds sequential = advice.sequential_wall;
+    const Seconds sequential = report::predicted_sequentially(advice);
     return fmt::format(
         "{}: {} s instead of {} s",
         label(best->configuration),

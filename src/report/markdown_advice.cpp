@@ -28,12 +28,13 @@ std::string headline(const Advice& advice) {
         return "## No configuration could be recommended\n\n";
     }
     const int decimals = decimals_for(best->wall.mid);
+    const Seconds sequential = predicted_sequentially(advice);
     std::string out = fmt::format(
         "## {}: {} s ({}) instead of {} s\n\n",
         escape_markdown(label(best->configuration)),
         seconds_text(best->wall.mid, decimals),
         range_text(best->wall, decimals),
-        seconds_text(advice.sequential_wall, decimals_for(advice.sequential_wall))
+        seconds_text(sequential, decimals_for(sequential))
     );
     out += best->command.empty() ? "" : code_block(shell_line(best->command));
     return out + sentence(advice.reason);

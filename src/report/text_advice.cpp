@@ -80,7 +80,8 @@ Lines legend(
         return row->tied_with_best && row != recommended_of(advice);
     });
     marks += ties ? ", = as good within the range" : "";
-    marks += "; " + range_words(rows);
+    const std::string order = order_words(rows);
+    marks += (order.empty() ? "" : "; " + order) + "; " + range_words(rows);
     if (rows.size() < advice.predictions.size()) {
         marks += fmt::format("; {} more with --all", advice.predictions.size() - rows.size());
     }

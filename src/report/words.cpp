@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <set>
+#include <variant>
 
 #include "report/numbers.hpp"
 
@@ -15,6 +17,21 @@ namespace advisor::report {
 namespace {
 
 constexpr std::size_t k_top_rows = 5;
+
+/// The wall of the recording; and of a run by itself, where others had so much of the machine
+/// meanwhile, or the recorder took so much, that the two differ by a tenth.
+std::string sequential_fact(const Advice& advice) {
+    constexpr double k_alike = 0.1;
+    const Seconds wall = advice.sequential_wall;
+    const Seconds alone = predicted_sequentially(advice);
+    std::string fact = fmt::format("{} s sequentially", seconds_text(wall, decimals_for(wall)));
+    if (advice.learned_from > 0 || std::abs((alone - wall).value()) <= k_alike * wall.value()) {
+        return fact;
+    }
+    return fmt::format(
+        "{} when recorded ({} s by itself)", fact, seconds_text(alone, decimals_for(alone))
+    );
+}
 
 std::string capitalised(std::string_view implementation) {
     return implementation == "cpython" ? "CPython" : std::string(implementation);
@@ -127,6 +144,15 @@ const Prediction* recommended_of(const Advice& advice) {
     return nullptr;
 }
 
+Seconds predicted_sequentially(const Advice& advice) {
+    for (const Prediction& prediction : advice.predictions) {
+        if (std::holds_alternative<Sequential>(prediction.configuration.runner)) {
+            return prediction.wall.mid;
+        }
+    }
+    return advice.sequential_wall;
+}
+
 std::vector<std::string> machine_facts(const Host& host, const Interpreter& interpreter) {
     std::string python = capitalised(interpreter.implementation) + " " + interpreter.version;
     python += interpreter.free_threaded ? " without the GIL" : "";
@@ -145,12 +171,11 @@ std::vector<std::string> machine_facts(const Host& host, const Interpreter& inte
 }
 
 std::vector<std::string> advice_facts(const Advice& advice) {
-    const Seconds wall = advice.sequential_wall;
     std::vector<std::string> facts{
         fmt::format(
             "{} in {}", format_count(advice.tests, "test"), format_count(advice.files, "file")
         ),
-        fmt::format("{} s sequentially", seconds_text(wall, decimals_for(wall)))};
+        sequential_fact(advice)};
     for (std::string& fact : machine_facts(advice.host, advice.interpreter)) {
         facts.push_back(std::move(fact));
     }
@@ -174,6 +199,14 @@ std::vector<const Finding*> by_severity(const std::vector<Finding>& findings) {
         return a->severity < b->severity;
     });
     return ordered;
+}
+
+std::string order_words(const std::vector<const Prediction*>& rows) {
+    const bool by_seconds =
+        std::is_sorted(rows.begin(), rows.end(), [](const Prediction* a, const Prediction* b) {
+            return a->wall.mid < b->wall.mid;
+        });
+    return by_seconds ? "" : "of almost equal walls that of fewer workers stands first";
 }
 
 std::string range_words(const std::vector<const Prediction*>& rows) {

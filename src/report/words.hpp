@@ -40,6 +40,10 @@ enum class Selection : std::uint8_t { best, all };
 /// The prediction of the recommended spec; null if there is none.
 [[nodiscard]] const Prediction* recommended_of(const Advice& advice);
 
+/// As the walls that it is compared with are: predicted, without what the recording took. The
+/// recorded one where there is no such row.
+[[nodiscard]] Seconds predicted_sequentially(const Advice& advice);
+
 /// Cores, memory, Python with pytest and xdist.
 [[nodiscard]] std::vector<std::string>
 machine_facts(const Host& host, const Interpreter& interpreter);
@@ -52,6 +56,9 @@ machine_facts(const Host& host, const Interpreter& interpreter);
 
 /// Breaks first, then slows, then notes; otherwise in the given order.
 [[nodiscard]] std::vector<const Finding*> by_severity(const std::vector<Finding>& findings);
+
+/// Why these predictions do not stand in the order of their walls; nothing if they do.
+[[nodiscard]] std::string order_words(const std::vector<const Prediction*>& rows);
 
 /// What the ranges of these predictions are: "ranges are for nine runs in ten", and of which kinds
 /// only the model says so.

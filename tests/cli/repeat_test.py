@@ -137,6 +137,23 @@ def test_b():
     assert profile["tests"]["outcome"] == "passed"
 
 
+def test_runs_that_failed_in_different_ways_are_both_told(advisor: Program) -> None:
+    advisor.write(
+        conftest=COUNTING,
+        test_it="""
+import conftest, os
+def test_a(): assert False
+def test_b():
+    if conftest.this_run == 2:
+        os.kill(os.getpid(), 9)
+""",
+    )
+    ended = advisor.suite("profile", "--repeat", "2", "--json")
+    assert ended.code == 3
+    assert "2 of 2 runs did not succeed: the suite failed: 1 test failed" in ended.err
+    assert "in another run the recording is incomplete: signal 9 ended pytest" in ended.err
+
+
 def test_a_later_run_of_which_nothing_came_is_left_out(advisor: Program) -> None:
     advisor.write(
         conftest=COUNTING,

@@ -72,6 +72,20 @@ TEST_CASE("the advice begins with the suite, the machine and the ranking") {
     ));
 }
 
+TEST_CASE("what a disturbed recording took is told apart from a run by itself") {
+    Advice disturbed = sample::advice();
+    disturbed.sequential_wall = 300_s;
+    CHECK(has(as_text(disturbed, k_ascii), " s sequentially when recorded (172.4 s by itself)"));
+    CHECK(has(as_markdown(disturbed), "instead of 172.4 s\n"));
+}
+
+TEST_CASE("the order is explained where it is not that of the walls") {
+    Advice advice = sample::advice();
+    CHECK_FALSE(has(as_text(advice, k_ascii), "almost equal"));
+    advice.predictions[0].wall.mid = 42_s;
+    CHECK(has(as_text(advice, k_ascii), "; of almost equal walls that of"));
+}
+
 TEST_CASE("the first five rows, the best of each mode and what was asked for are shown") {
     const std::string text = as_text(sample::advice(), k_ascii);
     // Best of its mode but below the fifth: planned (7), threads (10), sequential (12).
