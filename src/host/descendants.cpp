@@ -47,10 +47,8 @@ std::vector<Descendant> descendants_of(int pid, const std::vector<Descendant>& b
     for (std::size_t i = 0; i < found.size(); ++i) {  // grows while it is walked
         add_children(found[i].pid, found);
     }
-    const std::size_t related = found.size();
     for (const Descendant& each : before) {
-        const auto end = found.begin() + static_cast<std::ptrdiff_t>(related);
-        const bool is_there = std::any_of(found.begin(), end, [&](const Descendant& other) {
+        const bool is_there = std::any_of(found.begin(), found.end(), [&](const Descendant& other) {
             return other.pid == each.pid;
         });
         if (const auto used = is_there ? std::nullopt : process_cpu_ns(each.pid)) {

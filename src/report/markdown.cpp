@@ -44,37 +44,18 @@ std::string shares(std::string_view title, const Breakdown& parts, Seconds whole
 }
 
 std::string slowest(const report::ProfileSummary& summary) {
-    if (summary.slowest.empty()) {
-        return {};
-    }
-    const int decimals = decimals_for(summary.slowest.front()->total().wall);
-    const bool has_spreads = report::has_spreads(summary);
+    std::vector<md::Column> columns{{"test"}};
     std::vector<Row> rows;
     for (const TestCost* test : summary.slowest) {
-        const Cost total = test->total();
-        Row& row = rows.emplace_back();
-        row = {{test->id}, {seconds_text(total.wall, decimals)}};
-        if (has_spreads) {
-            row.push_back({test->wall_spread ? format_percent(*test->wall_spread) : ""});
-        }
-        if (summary.knows_cpu) {
-            row.push_back({seconds_text(total.cpu(), decimals)});
-        }
-        if (summary.knows_blocked) {
-            row.push_back({seconds_text(total.blocked(), decimals)});
+        rows.push_back({{test->id}});
+    }
+    for (const report::NumberColumn& numbers : report::numbers_of_slowest(summary)) {
+        columns.push_back({numbers.header, Align::right});
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            rows[i].push_back({numbers.cells[i]});
         }
     }
-    std::vector<md::Column> columns{{"test"}, {"seconds", Align::right}};
-    if (has_spreads) {
-        columns.push_back({"spread", Align::right});
-    }
-    if (summary.knows_cpu) {
-        columns.push_back({"CPU", Align::right});
-    }
-    if (summary.knows_blocked) {
-        columns.push_back({"blocked", Align::right});
-    }
-    return md::heading("Slowest tests") + md::table(columns, rows);
+    return rows.empty() ? "" : md::heading("Slowest tests") + md::table(columns, rows);
 }
 
 std::string left_behind(const Profile& profile) {

@@ -387,10 +387,34 @@ std::vector<Leaver> ranked_leavers(const Profile& profile) {
     return rows;
 }
 
-bool has_spreads(const ProfileSummary& summary) {
-    return std::any_of(summary.slowest.begin(), summary.slowest.end(), [](const TestCost* test) {
-        return test->wall_spread.has_value();
-    });
+std::vector<NumberColumn> numbers_of_slowest(const ProfileSummary& summary) {
+    if (summary.slowest.empty()) {
+        return {};
+    }
+    const int decimals = decimals_for(summary.slowest.front()->total().wall);
+    std::vector<NumberColumn> columns;
+    const auto add = [&](const char* header, const auto& cell_of) {
+        NumberColumn& column = columns.emplace_back(NumberColumn{header, {}});
+        for (const TestCost* test : summary.slowest) {
+            column.cells.push_back(cell_of(*test));
+        }
+    };
+    add("seconds", [&](const TestCost& test) { return seconds_text(test.total().wall, decimals); });
+    const auto has_spread = [](const TestCost* test) { return test->wall_spread.has_value(); };
+    if (std::any_of(summary.slowest.begin(), summary.slowest.end(), has_spread)) {
+        add("spread", [](const TestCost& test) {
+            return test.wall_spread ? format_percent(*test.wall_spread) : "";
+        });
+    }
+    if (summary.knows_cpu) {
+        add("CPU",
+            [&](const TestCost& test) { return seconds_text(test.total().cpu(), decimals); });
+    }
+    if (summary.knows_blocked) {
+        add("blocked",
+            [&](const TestCost& test) { return seconds_text(test.total().blocked(), decimals); });
+    }
+    return columns;
 }
 
 std::string ended_sentence(const Profile& profile) {

@@ -39,11 +39,18 @@ struct ProfileSummary {
     std::vector<FixtureTotal> fixtures;    ///< most expensive first
 };
 
-/// Whether it is known, of any of the slowest tests, how far they spread from run to run.
-[[nodiscard]] bool has_spreads(const ProfileSummary& summary);
-
 /// At most `most` tests and fixtures in the two rankings.
 [[nodiscard]] ProfileSummary summary_of(const Profile& profile, std::size_t most);
+
+struct NumberColumn {
+    std::string header;
+    std::vector<std::string>
+        cells;  ///< of each of `slowest`; empty where it is not known of a test
+};
+
+/// "seconds"; and where they are known "spread" from run to run, "CPU" and "blocked". None where
+/// there is no test.
+[[nodiscard]] std::vector<NumberColumn> numbers_of_slowest(const ProfileSummary& summary);
 
 /// "120 tests in 12 files", "3.2 s sequentially", "118 passed", "peak memory 90 MiB".
 [[nodiscard]] std::vector<std::string>

@@ -59,34 +59,18 @@ Lines slowest(const ProfileSummary& summary, const TextStyle& style) {
     if (summary.slowest.empty()) {
         return {};
     }
-    const int decimals = decimals_for(summary.slowest.front()->total().wall);
-    const bool has_spreads = report::has_spreads(summary);
     Table table;
-    table.columns = {{"seconds", Align::right}};
-    if (has_spreads) {
-        table.columns.push_back({"spread", Align::right});
-    }
-    if (summary.knows_cpu) {
-        table.columns.push_back({"CPU", Align::right});
-    }
-    if (summary.knows_blocked) {
-        table.columns.push_back({"blocked", Align::right});
+    table.rows.resize(summary.slowest.size());
+    for (const NumberColumn& numbers : numbers_of_slowest(summary)) {
+        table.columns.push_back({numbers.header, Align::right});
+        for (std::size_t i = 0; i < table.rows.size(); ++i) {
+            table.rows[i].push_back({numbers.cells[i]});
+        }
     }
     table.columns.push_back({"test", Align::left, Fit::elastic});
-    for (const TestCost* test : summary.slowest) {
-        const Cost total = test->total();
-        Row& row = table.rows.emplace_back();
-        row.push_back({seconds_text(total.wall, decimals)});
-        if (has_spreads) {
-            row.push_back({test->wall_spread ? format_percent(*test->wall_spread) : ""});
-        }
-        if (summary.knows_cpu) {
-            row.push_back({seconds_text(total.cpu(), decimals)});
-        }
-        if (summary.knows_blocked) {
-            row.push_back({seconds_text(total.blocked(), decimals)});
-        }
-        row.push_back({test->id, is_failure(test->outcome) ? Tone::bad : Tone::plain});
+    for (std::size_t i = 0; i < table.rows.size(); ++i) {
+        const TestCost& test = *summary.slowest[i];
+        table.rows[i].push_back({test.id, is_failure(test.outcome) ? Tone::bad : Tone::plain});
     }
     return Lines{heading("Slowest tests", style)} + lines_of(table, 2, style);
 }

@@ -17,8 +17,19 @@ std::int64_t cpu(int milliseconds) {
     return std::int64_t{milliseconds} * static_cast<std::int64_t>(k_ms);
 }
 
+/// A recording whose children are looked at.
+struct Watched {
+    void see(std::vector<Descendant> processes) {
+        log.children.push_back({static_cast<std::int64_t>(tape.now().wall_ns), std::move(processes)}
+        );
+    }
+    Profile profile() { return profile_of(tape, log); }
+    Tape tape;
+    SampleLog log;
+};
+
 /// Three tests of 200 ms that wait; the last one waits for a child that has used 350 ms by then.
-struct Served {
+struct Served : Watched {
     Served() {
         tape.collected({"a.py::t", "a.py::u", "a.py::v"});
         see({});
@@ -42,13 +53,6 @@ struct Served {
             see({});
         }
     }
-    void see(std::vector<Descendant> processes) {
-        log.children.push_back({static_cast<std::int64_t>(tape.now().wall_ns), std::move(processes)}
-        );
-    }
-    Profile profile() { return profile_of(tape, log); }
-    Tape tape;
-    SampleLog log;
 };
 
 }  // namespace
@@ -62,30 +66,26 @@ TEST_CASE("what a child was seen to use is not charged again to who waits for it
 }
 
 TEST_CASE("of several children in one test none is charged twice") {
-    Tape tape;
-    SampleLog log;
-    const auto see = [&](std::vector<Descendant> processes) {
-        const auto at_ns = static_cast<std::int64_t>(tape.now().wall_ns);
-        log.children.push_back({at_ns, std::move(processes)});
-    };
+    Watched watched;
+    Tape& tape = watched.tape;
     tape.collected({"a.py::t", "a.py::u"});
-    see({});
+    watched.see({});
     for (std::uint32_t test = 0; test < 2; ++test) {
         tape.begin(test).set_up(test).end(test, Phase::setup).report(test, Phase::setup);
-        see({});
+        watched.see({});
         for (int child = 0; child < 3; ++child) {
             tape.wait(100);
-            see({{k_server + child, 1, cpu(80)}});
+            watched.see({{k_server + child, 1, cpu(80)}});
             tape.wait(30);
-            see({});
+            watched.see({});
             tape.now().children_user_s += 0.1;
         }
         tape.wait(10).end(test, Phase::call).counters().report(test, Phase::call);
         tape.end(test, Phase::teardown).report(test, Phase::teardown);
     }
     tape.finished();
-    see({});
-    const Profile profile = profile_of(tape, log);
+    watched.see({});
+    const Profile profile = watched.profile();
     CHECK(profile.tests[0].call.children_cpu.value() == ms(300));
     CHECK(profile.tests[1].call.children_cpu.value() == ms(300));
     CHECK(profile.session.loop.children_cpu.value() == ms(600));
