@@ -27,6 +27,7 @@ PLAIN = Tool("plain", "pytest alone")
 RECORDER = Tool("recorder", "advisor profile", is_recorder=True)
 TOOLS = [
     PLAIN,
+    Tool("again", "the same again"),  # what differs is noise
     RECORDER,
     Tool("durations", "pytest --durations=0", words=("--durations=0",)),
     Tool("timing", "pytest-timing --timing", words=("-p", "pytest_timing.plugin", "--timing")),

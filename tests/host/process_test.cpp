@@ -2,7 +2,9 @@
 #include <advisor/host/signals.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -121,6 +123,22 @@ TEST_CASE("only the last bytes of a long output are kept") {
         shell("i=0; while [ $i -lt 3000 ]; do echo line; i=$((i+1)); done; echo end");
     spec.capture_limit = Bytes(8);
     CHECK(run(spec).output == "ine\nend\n");
+}
+
+TEST_CASE("what a child writes does not wake us, for which the child would pay") {
+    const auto waits = [] {
+        rusage usage{};
+        ::getrusage(RUSAGE_THREAD, &usage);
+        return usage.ru_nvcsw;
+    };
+    constexpr int k_lines = 500;
+    const auto script =  // a process between lines, so that we would sleep again
+        fmt::format("i=0; while [ $i -lt {} ]; do echo; (:); i=$((i+1)); done", k_lines);
+    const auto before = waits();
+    const ProcessEnd end = run(shell(script));
+    CHECK(end.output == std::string(k_lines, '\n'));
+    const auto ticks = static_cast<long>(end.wall().value() / 0.010);
+    CHECK(waits() - before < ticks + k_lines / 5);
 }
 
 TEST_CASE("the hooks see the child before its exec and after its end") {
