@@ -64,18 +64,7 @@ private:
     std::int64_t given_ = 0;
 };
 
-}  // namespace
-
-Cost no_cost() {
-    Cost cost;
-    cost.core_wait = {Seconds(0), Source::measured};
-    cost.gil_held = {Seconds(0), Source::measured};
-    cost.gil_held_blocked = {Seconds(0), Source::measured};
-    cost.gil_releases = {0, Source::measured};
-    return cost;
-}
-
-Cost cost_between(const Mark& begin, const Mark& end) {
+Cost counted_between(const Mark& begin, const Mark& end) {
     Cost cost;
     cost.wall = nanoseconds(begin.wall_ns, end.wall_ns);
     const Seconds cpu = nanoseconds(begin.thread_cpu_ns, end.thread_cpu_ns);
@@ -93,6 +82,32 @@ Cost cost_between(const Mark& begin, const Mark& end) {
     cost.voluntary_switches = count(begin.voluntary_switches, end.voluntary_switches);
     cost.involuntary_switches = count(begin.involuntary_switches, end.involuntary_switches);
     cost.major_faults = count(begin.major_faults, end.major_faults);
+    return cost;
+}
+
+/// Then it had a core or wanted one, all the time. Of that the kernel's queue does not know what a
+/// hypervisor takes. A thread that has never slept in its life is on a kernel that does not count.
+bool never_slept(const Mark& begin, const Mark& end) {
+    return end.voluntary_switches == begin.voluntary_switches && end.voluntary_switches > 0;
+}
+
+}  // namespace
+
+Cost no_cost() {
+    Cost cost;
+    cost.core_wait = {Seconds(0), Source::measured};
+    cost.gil_held = {Seconds(0), Source::measured};
+    cost.gil_held_blocked = {Seconds(0), Source::measured};
+    cost.gil_releases = {0, Source::measured};
+    return cost;
+}
+
+Cost cost_between(const Mark& begin, const Mark& end) {
+    Cost cost = counted_between(begin, end);
+    if (cost.core_wait.has_value() && never_slept(begin, end)) {
+        const Seconds off_core = std::max(Seconds(0), cost.wall - cost.cpu());
+        cost.core_wait = {std::max(cost.core_wait.value(), off_core), Source::measured};
+    }
     return cost;
 }
 
@@ -158,7 +173,7 @@ std::vector<Charge> Ledger::close() {
     Mark end = *last_;
     end.wall_ns = wall_ns_;
     end.thread_cpu_ns = thread_cpu_ns_;
-    return share_out(cost_between(*last_, end));
+    return share_out(counted_between(*last_, end));  // nothing was counted at the end
 }
 
 /// pytest's hooks start and reap no processes: whose code ran before them did. But a test that ran

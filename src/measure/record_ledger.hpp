@@ -43,7 +43,9 @@ struct Charge {
 /// CPU of other threads by wall. Where a test or a fixture has reaped a child that used CPU, the
 /// recorder makes a mark, so that it is all of the last of them. getrusage counts user and system
 /// time in ticks, which only give their shares of the thread's CPU: those between the marks, or
-/// those of the thread's life so far where no tick fell between them.
+/// those of the thread's life so far where no tick fell between them. Where the thread did not
+/// sleep between two marks, all time without a core is waiting for one, be it that a hypervisor
+/// gave the core to another guest.
 ///
 /// What is counted of the GIL is exact for every segment, too, but that a count does not know what
 /// the holder waited for when it was on no core: as much of that as the thread waited for a core

@@ -236,6 +236,31 @@ TEST_CASE("what was counted between two marks is shared out by the time it can h
     }
 }
 
+TEST_CASE("a thread that did not sleep had a core or waited for one") {
+    const auto second_of_two = [](auto play) {
+        Tape tape;
+        tape.collected({"a.py::t", "a.py::u"}).begin(0).set_up(0).wait(1).end(0, Phase::setup);
+        tape.counters().report(0, Phase::setup).begin(1).set_up(1);
+        play(tape.compute(4));
+        return profile_of(tape).tests.at(1).setup;
+    };
+    const Cost awake = second_of_two([](Tape& tape) {
+        tape.wait_for_core(2).lose_core(3).end(1, Phase::setup).counters();
+    });
+    CHECK(awake.core_wait.value().value() == ms(5));
+    CHECK(awake.blocked().value().value() == ms(0));
+    const Cost asleep = second_of_two([](Tape& tape) {
+        tape.wait_for_core(2).lose_core(3).wait(1).end(1, Phase::setup).counters();
+    });
+    CHECK(asleep.core_wait.value().value() == ms(2));
+    CHECK(asleep.blocked().value().value() == ms(4));
+    const Cost unknown = second_of_two([](Tape& tape) {  // whether it slept
+        tape.lose_core(3).end(1, Phase::setup);
+    });
+    CHECK(unknown.core_wait.value().value() == ms(0));
+    CHECK(unknown.blocked().value().value() == ms(3));
+}
+
 TEST_CASE("waiting for a core that could not be read is missing, not zero") {
     Tape tape;
     tape.collected({"a.py::t"});

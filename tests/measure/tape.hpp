@@ -43,6 +43,11 @@ public:
         *now_.run_delay_ns += ms * k_ms;
         return *this;
     }
+    /// A hypervisor gives the core to another guest, which the kernel's queue does not know.
+    Tape& lose_core(std::uint64_t ms) {
+        now_.wall_ns += ms * k_ms;
+        return *this;
+    }
     Mark& now() { return now_; }
 
     Tape& session(SessionPoint point, std::uint32_t status = 0) {

@@ -32,7 +32,9 @@ struct Cost {
     /// Of child processes: what they were seen to use in this span, each 50 to 100 ms, and the rest
     /// of those that were waited for in it.
     Seconds children_cpu;
-    Measured<Seconds> core_wait;  ///< runnable, but waiting for a core (run-queue delay)
+    /// Runnable, but waiting for a core: the run-queue delay; in time without a sleep also what a
+    /// hypervisor took.
+    Measured<Seconds> core_wait;
     /// By any thread; counted where `measured`, else sampled. Of a free-threaded interpreter: the
     /// time for which the test's thread was attached, as it would be while it held a GIL.
     Measured<Seconds> gil_held;
