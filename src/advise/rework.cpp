@@ -17,13 +17,6 @@ constexpr double k_least_share = 0.03;
 /// Simulated twice each, which takes a second and more for a suite of 100,000 tests.
 constexpr std::size_t k_most_fixtures = 8;
 
-/// pytest makes these of setup_module(), setUpClass() and their like: they have the scope of what
-/// they are named after, and nobody can give them another.
-bool is_implicit(const std::string& fixture) {
-    return fixture.find("xunit_setup") != std::string::npos
-           || fixture.find("unittest_setUp") != std::string::npos;
-}
-
 /// What a fixture's instances cost at most in a run: one for each that a worker can need.
 struct Suspect {
     FixtureIndex fixture;
@@ -145,7 +138,8 @@ Rework rework_of(
         found.sequential = setups_of(suspect.fixture, workload, sequential);
         found.parallel = setups_of(suspect.fixture, workload, parallel);
         found.freed = what_if.saved_by({{Edit::Kind::free_fixture, suspect.fixture.value}});
-        if (definition.scope != Scope::session && !is_implicit(definition.name)) {
+        // setup_module() and its like have the scope of what they are named after.
+        if (definition.scope != Scope::session && definition.made_of().empty()) {
             found.widened =
                 what_if.saved_by({{Edit::Kind::session_fixture, suspect.fixture.value}});
         }

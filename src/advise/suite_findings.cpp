@@ -121,7 +121,7 @@ void costly_fixtures(
                 "with {}, the {} fixture {} {}; {}",
                 label(parallel.configuration),
                 name_of(fixture.scope),
-                fixture.name,
+                fixture.title(),
                 cost,
                 saving_of(each, parallel)
             ),

@@ -43,6 +43,23 @@ Measured<T> difference(Measured<T> a, Measured<T> b) {
 
 }  // namespace
 
+std::string_view FixtureDefinition::made_of() const {
+    constexpr std::string_view k_infix = "_fixture_";
+    for (const std::string_view prefix : {"_xunit_", "_unittest_"}) {
+        const std::size_t end = name.find(k_infix);
+        if (name.starts_with(prefix) && end != std::string::npos && end > prefix.size()) {
+            return std::string_view(name).substr(prefix.size(), end - prefix.size());
+        }
+    }
+    return {};
+}
+
+std::string FixtureDefinition::title() const {
+    const std::string_view function = made_of();
+    const std::string called = function.empty() ? name : fmt::format("{}()", function);
+    return base_id.empty() ? called : fmt::format("{} in {}", called, base_id);
+}
+
 Seconds Cost::idle() const {
     return clamped(wall - cpu() - core_wait.value_or(Seconds(0)));
 }

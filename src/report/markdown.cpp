@@ -103,7 +103,7 @@ std::string fixtures(const report::ProfileSummary& summary) {
     std::vector<Row> rows;
     for (const report::FixtureTotal& fixture : summary.fixtures) {
         rows.push_back(
-            {{fixture.name},
+            {{fixture.title},
              {std::string(name_of(fixture.scope))},
              {fmt::format("{}", fixture.instances)},
              {seconds_text(fixture.each(), decimals)},

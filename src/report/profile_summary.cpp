@@ -179,7 +179,7 @@ constexpr Seconds k_least_shown{0.0005};
 std::vector<FixtureTotal> fixtures_of(const Profile& profile, std::size_t most) {
     std::vector<FixtureTotal> totals;
     for (const FixtureDefinition& definition : profile.fixture_definitions) {
-        totals.push_back({definition.name, definition.scope, 0, Seconds(0)});
+        totals.push_back({definition.title(), definition.scope, 0, Seconds(0)});
     }
     for (const FixtureInstance& instance : profile.fixtures) {
         const std::size_t index = instance.use.fixture.value;

@@ -15,7 +15,7 @@
 namespace advisor::report {
 
 struct FixtureTotal {
-    std::string name;
+    std::string title;
     Scope scope = Scope::function;
     std::size_t instances = 0;
     Seconds wall;  ///< set-up and tear-down of all instances

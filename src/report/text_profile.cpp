@@ -93,7 +93,7 @@ Lines fixtures(const ProfileSummary& summary, const TextStyle& style) {
              {fmt::format("{}", fixture.instances)},
              {seconds_text(fixture.each(), decimals)},
              {std::string(name_of(fixture.scope))},
-             {fixture.name}}
+             {fixture.title}}
         );
     }
     return Lines{heading("Most expensive fixtures", style)} + lines_of(table, 2, style);

@@ -58,8 +58,16 @@ def test_a_recording_of_our_own_names_its_interpreter(program: Program) -> None:
     assert program.suite("profile", "--output", "own.json").code == 0
     words = ("analyze", "--profile", "own.json", "--no-calibration")
     assert program(*words).code == 0
-    for more in (("--python", sys.executable), ("--", "tests")):
-        ended = program(*words, *more)
+    assert program(*words, "--python", sys.executable).code == 0
+    own = program.directory / "own.json"
+    recorded = json.loads(own.read_text())
+    recorded["interpreter"]["executable"] = "/elsewhere/python"
+    (program.directory / "others.json").write_text(json.dumps(recorded))
+    for file, more in (
+        ("others.json", ("--python", sys.executable)),
+        ("own.json", ("--", "tests")),
+    ):
+        ended = program("analyze", "--profile", file, "--no-calibration", *more)
         assert ended.code == 2
         assert "contradict each other" in ended.err
 

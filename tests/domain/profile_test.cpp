@@ -38,6 +38,20 @@ TEST_CASE("taking a fixture out of a phase never leaves less than nothing") {
     CHECK(rest.cpu() == 0.25_s);
 }
 
+TEST_CASE("a fixture is told by its name and who defines it, or by what pytest made it of") {
+    const auto title = [](const char* name, const char* base_id) {
+        return FixtureDefinition{name, Scope::module, base_id}.title();
+    };
+    CHECK(title("db", "tests") == "db in tests");
+    CHECK(title("db", "") == "db");
+    CHECK(
+        title("_xunit_setup_module_fixture_tests.a", "tests/a.py") == "setup_module() in tests/a.py"
+    );
+    CHECK(title("_unittest_setUpClass_fixture_T", "a.py::T") == "setUpClass() in a.py::T");
+    CHECK(title("_fixture_", "a.py") == "_fixture_ in a.py");
+    CHECK(title("_xunit_of_mine", "a.py") == "_xunit_of_mine in a.py");
+}
+
 TEST_CASE("usable cores are the least of affinity and quota") {
     Host host;
     host.cores_allowed = 4;

@@ -79,6 +79,12 @@ struct FixtureDefinition {
     std::string name;
     Scope scope = Scope::function;
     std::string base_id;  ///< node id of the conftest directory, module or class that defines it
+
+    /// The function that pytest has made it of: "setup_module", "setUpClass". Empty where it is a
+    /// fixture of its own.
+    [[nodiscard]] std::string_view made_of() const;
+    /// For a reader: "db in tests", "setup_module() in a.py"; "db" where no node defines it.
+    [[nodiscard]] std::string title() const;
     friend bool operator==(const FixtureDefinition&, const FixtureDefinition&) = default;
 };
 
