@@ -2,7 +2,7 @@
 
 #include <advisor/base/text.hpp>
 #include <advisor/execute/run.hpp>
-#include <advisor/host/signals.hpp>
+#include <advisor/host/inheritance.hpp>
 #include <advisor/store/files.hpp>
 
 #include <fmt/format.h>
@@ -105,6 +105,7 @@ int run_one(const Command& command, const std::vector<std::string>& words) {
 }  // namespace
 
 int program(const std::vector<std::string>& words) {
+    fill_standard_streams();
     take_signals();
     const Shell plain = *Shell::of(Arguments{});
     if (words.size() == 2 && words.front() == "help") {

@@ -3,7 +3,7 @@
 #include <array>
 #include <csignal>
 
-#include "advisor/host/signals.hpp"
+#include "advisor/host/inheritance.hpp"
 
 namespace advisor {
 
@@ -15,7 +15,8 @@ struct Taken {
     struct sigaction given;
 };
 
-std::array<Taken, 2> taken{Taken{SIGPIPE, SIG_IGN, {}}, Taken{SIGCHLD, SIG_DFL, {}}};
+std::array<Taken, 3> taken{
+    Taken{SIGPIPE, SIG_IGN, {}}, Taken{SIGXFSZ, SIG_IGN, {}}, Taken{SIGCHLD, SIG_DFL, {}}};
 bool is_taken = false;
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "host/orphans.hpp"
 
 #include <advisor/host/clock.hpp>
+#include <advisor/host/file_reader.hpp>
 #include <advisor/host/process_stat.hpp>
 
 #include <fmt/format.h>
@@ -14,8 +15,6 @@
 #include <charconv>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -29,9 +28,9 @@ constexpr int k_pause_ms = 2;
 constexpr std::int64_t k_pause_ns = 2'000'000;
 constexpr int k_pause_for_others_ms = 20;  ///< a fork may outrun one look at /proc
 
+/// Empty where the process is gone, be it after the file was opened.
 std::string text_of(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    return FileReader().read(path).value_or("");
 }
 
 /// -1 where there is no such process.

@@ -72,7 +72,7 @@ Status PrivateDirectory::put(std::string_view name, std::string_view bytes) cons
             ErrorKind::environment,
             fmt::format("cannot write {}", file),
             std::strerror(errno),
-            "is the disk full?"
+            "is the disk full, or the limit of files (ulimit -f) too low?"
         );
     }
     return {};

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -130,3 +132,35 @@ def test_a_full_standard_output_is_an_error(advisor: Program) -> None:
         )
     assert ended.returncode == 2
     assert "cannot write to standard output" in ended.stderr
+
+
+def test_a_closed_standard_output_is_an_error_and_no_file_takes_its_place(advisor: Program) -> None:
+    advisor.write(test_one="def test_one():\n    pass\n")
+    words = ("profile", "--quiet", "--python", sys.executable, "--output", "kept.json")
+    ended = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&- >&-', "sh", str(binary()), *words],
+        cwd=advisor.directory,
+        env=advisor.environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "cannot write to standard output: Bad file descriptor" in ended.stderr
+    kept = json.loads((advisor.directory / "kept.json").read_text())
+    assert kept["run"]["complete"]
+
+
+def test_a_limit_of_files_is_an_error_and_no_signal(advisor: Program) -> None:
+    advisor.write(test_one="def test_one():\n    pass\n")
+    ended = subprocess.run(
+        ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", str(binary()), "profile"],
+        cwd=advisor.directory,
+        env=advisor.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "File too large" in ended.stderr
+    assert "ulimit -f" in ended.stderr

@@ -10,6 +10,10 @@
 using namespace advisor;
 using building::KernelFiles;
 
+TEST_CASE("a file that can be opened and not read is none, as of a process that ends meanwhile") {
+    CHECK_FALSE(FileReader().read("/proc/self/mem"));
+}
+
 TEST_CASE("the cores of another process are those of its list") {
     const KernelFiles files;
     const auto cores = [&](const char* list) {

@@ -1,5 +1,5 @@
+#include <advisor/host/inheritance.hpp>
 #include <advisor/host/process.hpp>
-#include <advisor/host/signals.hpp>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
