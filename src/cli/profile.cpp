@@ -66,8 +66,8 @@ Command profile_command() {
         "[OPTIONS] [-- PYTEST ARGUMENTS]\n       advisor profile --recover [FILE] [OPTIONS]";
     spec.text =
         "The recording is kept in .advisor/ as well. Exit code 0; 2 where there is nothing to "
-        "record, an option is wrong, or the recording could not be kept; 3 where the suite failed, "
-        "or advisor was killed.";
+        "record, an option is wrong, or the recording could not be kept; 3 where the suite failed "
+        "or was not recorded to its end, or advisor was killed.";
     std::vector<OptionSpec> recording = with_recording(
         {written_file("output", "write it here, too"),
          repeat_option(),

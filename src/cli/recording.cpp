@@ -91,6 +91,14 @@ bool began_none(const Profile& profile) {
     });
 }
 
+/// Of tests that follow one another on one thread, the end of the run can only cut off one.
+bool several_went_elsewhere(const Profile& profile) {
+    const auto went = [](const TestCost& test) {
+        return test.begin > Seconds(0) && !(test.total().wall > Seconds(0));
+    };
+    return std::count_if(profile.tests.begin(), profile.tests.end(), went) > 1;
+}
+
 /// Why there is nothing to analyse, if so.
 std::optional<Error> nothing_to_analyse(const ProfiledSuite& profiled) {
     const Profile& profile = profiled.profile;
@@ -98,6 +106,14 @@ std::optional<Error> nothing_to_analyse(const ProfiledSuite& profiled) {
         return std::nullopt;
     }
     const int code = profile.run.exit_code.value_or(-1);
+    if (code == 0 && several_went_elsewhere(profile)) {
+        return Error{
+            ErrorKind::input,
+            "pytest ran its tests on another thread than the one that it was started on",
+            "of those that began there, none was set up there",
+            "leave out the plugin or the hook that does so: advisor records tests that follow one "
+            "another on one thread"};
+    }
     // A suite may end the interpreter with any code, while it is imported.
     const bool is_pytests = !profiled.while_collecting;
     if (code == k_pytest_usage_error && is_pytests) {

@@ -15,6 +15,7 @@
 #include <charconv>
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -92,12 +93,13 @@ bool reap() {
 }
 
 /// Reaps until no child is left (true) or the time is over.
-bool all_ended_before(std::int64_t deadline) {
+bool all_ended_before(std::int64_t deadline, const std::function<void()>& meanwhile) {
     while (reap()) {
         if (monotonic_ns() >= deadline) {
             return false;
         }
         ::poll(nullptr, 0, k_pause_ms);
+        meanwhile();
     }
     return true;
 }
@@ -116,8 +118,8 @@ void reap_orphans(int child) {
     }
 }
 
-std::vector<std::string> end_orphans(int process_group) {
-    if (all_ended_before(monotonic_ns() + k_patience_ns)) {
+std::vector<std::string> end_orphans(int process_group, const std::function<void()>& meanwhile) {
+    if (all_ended_before(monotonic_ns() + k_patience_ns, meanwhile)) {
         return {};
     }
     std::map<int, std::string> killed;
@@ -135,7 +137,8 @@ std::vector<std::string> end_orphans(int process_group) {
         for (const int pid : children()) {
             ::kill(pid, SIGKILL);
         }
-    } while (!all_ended_before(monotonic_ns() + k_pause_ns) && monotonic_ns() < deadline);
+    } while (!all_ended_before(monotonic_ns() + k_pause_ns, meanwhile) && monotonic_ns() < deadline
+    );
     std::vector<std::string> commands;
     commands.reserve(killed.size());
     for (auto& [pid, command] : killed) {

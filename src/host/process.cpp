@@ -2,6 +2,7 @@
 
 #include <advisor/base/assert.hpp>
 #include <advisor/host/clock.hpp>
+#include <advisor/host/file_reader.hpp>
 #include <advisor/host/guard.hpp>
 
 #include <fmt/format.h>
@@ -29,14 +30,15 @@ namespace {
 
 /// Of the child's environment: tells its processes wherever they went.
 constexpr const char* k_run_id = "ADVISOR_RUN_ID";
-/// Between two looks at a child; the short one while it writes much. Only signals end a wait
-/// sooner. What a child writes does not: it would pay for our waking up with each piece (measured:
-/// 34 us of an empty test of pytest, which writes a dot, where recording it takes 12).
+/// Between two looks at a child; the short one while it writes much.
 constexpr int k_tick_ms = 10;
 constexpr int k_short_tick_ms = 1;
-/// In a tick, of what a pipe holds then.
+/// Of what a pipe holds then, in a tick.
 constexpr std::size_t k_much_bytes = std::size_t{64} << 10;
-constexpr int k_pipe_bytes = 1 << 20;
+/// Where a pipe may be so large, what a child writes does not end a wait: it would pay for our
+/// waking up with each piece (measured: 34 us of an empty test of pytest, which writes a dot, where
+/// recording it takes 12). A user who has many pipes gets small ones, which soon are full.
+constexpr int k_roomy_bytes = 1 << 20;
 constexpr std::int64_t k_grace_ns = 10'000'000'000;
 
 Seconds seconds_of(const timeval& time) {
@@ -59,7 +61,8 @@ public:
         for (const Descriptor* pipe : {&child_.output, &child_.error}) {
             if (pipe->is_open()) {
                 ::fcntl(pipe->get(), F_SETFL, O_NONBLOCK);
-                ::fcntl(pipe->get(), F_SETPIPE_SZ, k_pipe_bytes);  // where the user has the right
+                ::fcntl(pipe->get(), F_SETPIPE_SZ, k_roomy_bytes);
+                roomy_ = roomy_ && ::fcntl(pipe->get(), F_GETPIPE_SZ) >= k_roomy_bytes;
             }
         }
     }
@@ -81,15 +84,20 @@ public:
             }
         }
         terminal.take_back();
-        end_.left_behind = end_orphans(child_.pid);
+        // Who still writes must not be stopped by a full pipe.
+        end_.left_behind = end_orphans(child_.pid, [this] { drain(); });
         drain();
         return std::move(end_);
     }
 
 private:
     void wait_a_tick(const SignalScope& signals) const {
-        pollfd source{signals.descriptor(), POLLIN, 0};
-        ::poll(&source, 1, writes_much_ ? k_short_tick_ms : k_tick_ms);
+        std::array<pollfd, 3> sources{
+            pollfd{signals.descriptor(), POLLIN, 0},
+            pollfd{child_.output.get(), POLLIN, 0},  // poll() skips a descriptor of -1
+            pollfd{child_.error.get(), POLLIN, 0}};
+        const nfds_t count = roomy_ ? 1 : sources.size();
+        ::poll(sources.data(), count, writes_much_ ? k_short_tick_ms : k_tick_ms);
     }
 
     void take(int signal) {
@@ -110,7 +118,18 @@ private:
         kill_deadline_ns_ = monotonic_ns() + k_grace_ns;
     }
 
+    /// Before it is waited for, and with that out of /proc.
+    void read_schedstat() {
+        siginfo_t ended{};
+        if (::waitid(P_PID, static_cast<id_t>(child_.pid), &ended, WEXITED | WNOHANG | WNOWAIT) == 0
+            && ended.si_pid == child_.pid) {
+            const auto text = FileReader().read(fmt::format("/proc/{}/schedstat", child_.pid));
+            end_.schedstat = text.value_or("");
+        }
+    }
+
     void look_at_child(TerminalLease& terminal) {
+        read_schedstat();
         int status = 0;
         rusage usage{};
         const int pid = ::wait4(child_.pid, &status, WNOHANG | WUNTRACED, &usage);
@@ -205,6 +224,7 @@ private:
     ProcessEnd end_;
     bool ended_ = false;
     bool asked_to_stop_ = false;
+    bool roomy_ = true;  ///< all pipes hold k_roomy_bytes
     bool writes_much_ = false;
     std::int64_t stopped_ns_ = 0;
     std::int64_t kill_deadline_ns_ = 0;  ///< 0: none

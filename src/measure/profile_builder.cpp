@@ -23,9 +23,9 @@ Seconds since(std::uint64_t begin_ns, std::uint64_t at_ns) {
 }
 
 /// What wait4 counted beyond the last mark: the end of the interpreter, and that of the session
-/// where a plugin's failure let nobody see that end. Its waiting for a core is
-/// not known, since a process that has ended has no schedstat. Never more than one core's time,
-/// since a launcher between us and pytest is in wait4's figures and not in the recorder's.
+/// where a plugin's failure let nobody see that end. Its waiting for a core is not known. Never
+/// more than one core's time, since a launcher between us and pytest is in wait4's figures and not
+/// in the recorder's.
 Cost exit_cost(const RecordedRun& run, const RunFacts& facts) {
     Cost cost;
     const auto& unconfigured = run.point(SessionPoint::unconfigured);
@@ -194,6 +194,11 @@ void name_missing(const RecordedRun& run, const RunFacts& facts, Profile& profil
         profile.missing.push_back(
             {"waiting for a core", "/proc/thread-self/schedstat could not be read throughout"}
         );
+    } else if (!run.end_wait_known) {
+        profile.missing.push_back(
+            {"how long what ran at the end waited for a core",
+             "the recording broke off, and the kernel tells it of no thread that is gone"}
+        );
     }
     if (!run.all_peaks_known) {
         profile.missing.push_back(
@@ -303,7 +308,7 @@ std::string_view ProfileBuilder::current() const {
 Profile ProfileBuilder::finish(RunFacts facts) && {
     RecordedRun& run = *run_;
     if (!facts.damage && facts.dropped == 0 && run.failure.empty()) {
-        run.end(facts.exit_ns, facts.usage.cpu_user + facts.usage.cpu_sys);
+        run.end(facts.exit_ns, facts.usage.cpu_user + facts.usage.cpu_sys, facts.run_delay_ns);
     }
     if (facts.samples) {
         charge_running_children(run, facts.samples->children);

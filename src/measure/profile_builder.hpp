@@ -55,6 +55,7 @@ struct RunFacts {
     std::optional<int> exit_code;
     std::optional<int> signal;
     ProcessUsage usage;
+    std::optional<std::uint64_t> run_delay_ns;  ///< of the recorder's thread, in all
     std::string stopped_because;  ///< why the parent ended it: "the deadline of 60 s passed"
     std::optional<Error> damage;  ///< of the ring or the decoder
     std::uint64_t dropped = 0;    ///< SharedRing::dropped()

@@ -319,7 +319,9 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     Sampler sampler(recording.ring(), instruments.files, suite.interpreter.version, options.gil);
     const std::int64_t began_ns = monotonic_ns();
     ProcessWatch watch;
+    int started = 0;
     watch.before_exec = [&](int pid) {
+        started = pid;
         counting = instruments.counters.attach(pid);
         sampler.start(counting.get());
     };
@@ -340,6 +342,10 @@ profile_suite(const Suite& suite, const Instruments& instruments, const ProfileO
     }
     const MachineTimes after = machine_times(instruments.files);
     RunFacts facts = facts_of(std::move(head), *end, options.deadline);
+    const SharedRing::Writer writer = recording.ring().writer();
+    if (writer.pid == started && writer.tid == started) {  // else a launcher was between us
+        facts.run_delay_ns = run_delay_in(end->schedstat);
+    }
     facts.samples = sampler.stop();
     if (cores && *cores < facts.host.cores_allowed) {
         facts.host.cores_of_suite = cores;

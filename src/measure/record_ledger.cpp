@@ -154,7 +154,9 @@ std::vector<Charge> Ledger::mark(Account account, const Mark& at) {
     return charges;
 }
 
-void Ledger::end(Account account, std::uint64_t wall_ns, Seconds cpu) {
+void Ledger::end(
+    Account account, std::uint64_t wall_ns, Seconds cpu, std::optional<std::uint64_t> run_delay_ns
+) {
     if (!last_ || wall_ns <= wall_ns_) {
         return;
     }
@@ -164,6 +166,7 @@ void Ledger::end(Account account, std::uint64_t wall_ns, Seconds cpu) {
     const Seconds rest =
         std::clamp(cpu - Seconds(known), Seconds(0), nanoseconds(wall_ns_, wall_ns));
     point(account, wall_ns, thread_cpu_ns_ + static_cast<std::uint64_t>(rest.value() * 1e9));
+    run_delay_at_end_ns_ = run_delay_ns;
 }
 
 std::vector<Charge> Ledger::close() {
@@ -173,7 +176,10 @@ std::vector<Charge> Ledger::close() {
     Mark end = *last_;
     end.wall_ns = wall_ns_;
     end.thread_cpu_ns = thread_cpu_ns_;
-    return share_out(counted_between(*last_, end));  // nothing was counted at the end
+    if (end.wall_ns > last_->wall_ns) {
+        end.run_delay_ns = run_delay_at_end_ns_;
+    }
+    return share_out(counted_between(*last_, end));  // whether it slept was not counted
 }
 
 /// pytest's hooks start and reap no processes: whose code ran before them did. But a test that ran

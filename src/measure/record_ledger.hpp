@@ -64,10 +64,16 @@ public:
     [[nodiscard]] std::vector<Charge> mark(Account account, const Mark& at);
 
     /// The time up to the end of the process belongs to `account`, with what is left of the `cpu`
-    /// that the process and its children used in all, as far as one thread can have used it.
-    void end(Account account, std::uint64_t wall_ns, Seconds cpu);
+    /// that the process and its children used in all, as far as one thread can have used it; and of
+    /// the thread's `run_delay_ns`, where that is known.
+    void
+    end(Account account,
+        std::uint64_t wall_ns,
+        Seconds cpu,
+        std::optional<std::uint64_t> run_delay_ns);
 
-    /// The charges of what no mark came after; its shares of what was counted are zero.
+    /// The charges of what no mark came after; its shares of what was counted are zero, and how
+    /// long it waited for a core is known only if end() was told.
     [[nodiscard]] std::vector<Charge> close();
 
 private:
@@ -85,6 +91,7 @@ private:
     std::uint64_t wall_ns_ = 0;  ///< of the last point or mark
     std::uint64_t thread_cpu_ns_ = 0;
     std::vector<Segment> segments_;
+    std::optional<std::uint64_t> run_delay_at_end_ns_;
     std::optional<GilCounted> gil_;  ///< as last counted
     GilCounted gil_charged_;         ///< what segments, or what came before them, have of it
 };

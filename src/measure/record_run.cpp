@@ -181,10 +181,12 @@ void RecordedRun::operator()(const FixtureMark& record) {
     open_fixtures_.erase(open, open_fixtures_.end());
 }
 
-void RecordedRun::end(std::uint64_t exit_ns, Seconds cpu) {
+void RecordedRun::end(
+    std::uint64_t exit_ns, Seconds cpu, std::optional<std::uint64_t> run_delay_ns
+) {
     if (!point(SessionPoint::finished) && !spans.empty() && exit_ns > spans.back().end_ns) {
         const Account account = here(open());
-        ledger_.end(account, exit_ns, cpu);
+        ledger_.end(account, exit_ns, cpu, run_delay_ns);
         add_span(account, exit_ns);
     }
 }
@@ -197,6 +199,7 @@ void RecordedRun::charge_children(Account account, Seconds cpu) {
 
 void RecordedRun::close() {
     for (const Charge& rest : ledger_.close()) {
+        end_wait_known = end_wait_known && rest.cost.core_wait.has_value();
         charge(rest);
     }
     end_test();

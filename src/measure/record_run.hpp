@@ -74,8 +74,9 @@ public:
     void operator()(const FixtureMark& record);
 
     /// The process ended in the midst of the session: the time up to then belongs to what ran.
-    /// `cpu`: of the process and the children that it had waited for, in all.
-    void end(std::uint64_t exit_ns, Seconds cpu);
+    /// `cpu`: of the process and the children that it had waited for, in all; `run_delay_ns`: of
+    /// its first thread, in all.
+    void end(std::uint64_t exit_ns, Seconds cpu, std::optional<std::uint64_t> run_delay_ns);
 
     /// Adds to the CPU of children that the account is charged for.
     void charge_children(Account account, Seconds cpu);
@@ -108,6 +109,7 @@ public:
     std::vector<HoldingsChange> holdings_changes;
     std::string failure;          ///< why the recorder stopped; empty if it did not
     bool all_waits_known = true;  ///< every mark had a run delay
+    bool end_wait_known = true;   ///< and what came after the last mark has one
     bool all_peaks_known = true;  ///< every mark had a peak of memory
 
 private:

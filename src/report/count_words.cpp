@@ -34,16 +34,25 @@ double count_of(const Profile& profile, std::string_view event) {
     return 0.0;
 }
 
-/// Exact below a hundred thousand, else three digits of it: "16384", "1.23e9".
+/// Exact below a hundred thousand, else three digits of it: "16384", "132 thousand", "1.23
+/// billion".
 std::string count_text(double count) {
     constexpr double k_most_exact = 1e5;
     if (count < k_most_exact) {
         return fmt::format("{:.0f}", count);
     }
-    std::string text = fmt::format("{:.2e}", count);  // "1.23e+09"
-    const std::size_t sign = text.find('+');
-    return sign == std::string::npos ? text
-                                     : text.erase(sign, text.find_first_not_of("+0", sign) - sign);
+    double unit = 1e3;
+    std::string_view name = "thousand";
+    for (const auto& [next, called] :
+         {std::pair(1e6, "million"), std::pair(1e9, "billion"), std::pair(1e12, "trillion")}) {
+        if (count >= 0.9995 * next) {
+            unit = next;
+            name = called;
+        }
+    }
+    const double value = count / unit;
+    const int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+    return fmt::format("{:.{}f} {}", value, decimals, name);
 }
 
 std::string per_cycle(const Profile& profile, const Words& words) {

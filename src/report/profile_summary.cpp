@@ -90,6 +90,9 @@ Breakdown session_of(const Profile& profile) {
     }
     const SessionCost& session = profile.session;
     const Seconds between = session.loop.wall - tests - overhead - fixtures;
+    const Seconds unrecorded = profile.run.wall - session.start.wall - session.configure.wall
+                               - session.collection.wall - session.loop.wall - session.finish.wall
+                               - session.exit.wall;
     return non_zero(
         {{"start of Python and pytest", session.start.wall},
          {"plugins and conftest files", session.configure.wall},
@@ -100,7 +103,8 @@ Breakdown session_of(const Profile& profile) {
          // Medians of parts need not sum to the median of the whole.
          {"between tests", profile.repeats ? Seconds(0) : between},
          {"session finish", session.finish.wall},
-         {"exit", session.exit.wall}}
+         {"exit", session.exit.wall},
+         {"not recorded", profile.run.complete ? Seconds(0) : unrecorded}}
     );
 }
 
@@ -113,9 +117,8 @@ Breakdown blocked_of(const Profile& profile, const Cost& work) {
     if (!profile.sampling || profile.sampling->waits.empty()) {
         const Measured<Seconds> blocked = work.blocked();
         return {
-            blocked.has_value()
-                ? std::pair("blocked: sleep, socket, disk, lock, child", blocked.value())
-                : std::pair("blocked or waiting for a core", work.idle())};
+            blocked.has_value() ? std::pair("blocked", blocked.value())
+                                : std::pair("blocked or waiting for a core", work.idle())};
     }
     Breakdown parts;
     std::size_t ports = 0;
@@ -137,6 +140,8 @@ Breakdown blocked_of(const Profile& profile, const Cost& work) {
     return parts;
 }
 
+constexpr std::string_view k_queued = "waiting for a core";
+
 /// CPU of other threads and of children overlaps the wall of the test thread, so that these parts
 /// stand beside the split of the wall and not in it.
 Breakdown spent_of(const Profile& profile, const Cost& work) {
@@ -145,7 +150,7 @@ Breakdown spent_of(const Profile& profile, const Cost& work) {
     }
     Breakdown parts{
         {"CPU of the test thread", work.cpu()},
-        {"waiting for a core", work.core_wait.value_or(Seconds(0))}};
+        {std::string(k_queued), work.core_wait.value_or(Seconds(0))}};
     for (auto& part : blocked_of(profile, work)) {
         parts.push_back(std::move(part));
     }
@@ -256,7 +261,7 @@ std::string how_held(const Profile& profile, const ProfileSummary& summary) {
     return fmt::format(
         ", by samples from outside, give or take {:.2g} points{}",
         100 * (two_errors(*profile.sampling) / summary.worked),
-        is_disturbed(profile.disturbance) ? ", and more since the machine was not quiet" : ""
+        is_disturbed(profile.disturbance) ? " at least, as the machine was not quiet" : ""
     );
 }
 
@@ -272,11 +277,21 @@ std::string gil_sentence(const Profile& profile, const ProfileSummary& summary) 
                        : "That is too short to tell from samples for how much of it the tests' "
                          "thread was attached.";
     }
+    Seconds queued;
+    for (const auto& [part, time] : summary.spent) {
+        queued += part == k_queued ? time : Seconds(0);
+    }
+    const bool notably = queued > summary.worked * 0.05;  // advice is without it
     return fmt::format(
-        "{} for {} of that{}.",
+        "{} for {} of that{}{}.",
         has_gil ? "The GIL was held"
                 : "The tests' thread was attached to the interpreter, as if it held a GIL,",
         format_percent(summary.gil_held.value() / summary.worked),
+        notably ? fmt::format(
+            " ({} without the waiting for a core)",
+            format_percent(summary.gil_held.value() / (summary.worked - queued))
+        )
+                : "",
         how_held(profile, summary)
     );
 }
@@ -296,7 +311,10 @@ std::string identity_sentence(const Profile& profile, const ProfileSummary& summ
         );
     }
     return fmt::format(
-        "Checked: wall = CPU + waiting for a core + blocked, within {:.2f} %.", 100 * beyond
+        "Checked: CPU and waiting for a core exceed the wall by {:.2f} %; blocked is what they "
+        "leave "
+        "of it.",
+        100 * beyond
     );
 }
 
@@ -409,6 +427,16 @@ std::vector<NumberColumn> numbers_of_slowest(const ProfileSummary& summary) {
     if (summary.knows_cpu) {
         add("CPU",
             [&](const TestCost& test) { return seconds_text(test.total().cpu(), decimals); });
+    }
+    const auto waited = [](const TestCost* test) {
+        constexpr double k_notable = 0.05;
+        const Cost cost = test->total();
+        return cost.core_wait.value_or(Seconds(0)) > cost.wall * k_notable;
+    };
+    if (summary.knows_blocked
+        && std::any_of(summary.slowest.begin(), summary.slowest.end(), waited)) {
+        add("for a core",
+            [&](const TestCost& test) { return seconds_text(test.total().core_wait, decimals); });
     }
     if (summary.knows_blocked) {
         add("blocked",

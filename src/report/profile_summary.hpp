@@ -48,8 +48,8 @@ struct NumberColumn {
         cells;  ///< of each of `slowest`; empty where it is not known of a test
 };
 
-/// "seconds"; and where they are known "spread" from run to run, "CPU" and "blocked". None where
-/// there is no test.
+/// "seconds"; where they are known "spread" from run to run, "CPU" and "blocked"; and where one of
+/// them waited notably "for a core". None where there is no test.
 [[nodiscard]] std::vector<NumberColumn> numbers_of_slowest(const ProfileSummary& summary);
 
 /// "120 tests in 12 files", "3.2 s sequentially", "118 passed", "peak memory 90 MiB".

@@ -39,24 +39,6 @@ enum Kind : std::uint16_t {
     last_fixture_mark = 51,
 };
 
-/// "cpu_ns run_delay_ns slices": anything else is another file that took over the descriptor.
-std::optional<std::uint64_t> run_delay_in(std::string_view text) {
-    std::array<std::uint64_t, 3> fields{};
-    const char* at = text.data();
-    const char* const end = text.data() + text.size();
-    for (std::uint64_t& field : fields) {
-        while (at != end && *at == ' ') {
-            ++at;
-        }
-        const auto [rest, problem] = std::from_chars(at, end, field);
-        if (problem != std::errc{}) {
-            return std::nullopt;
-        }
-        at = rest;
-    }
-    return fields[1];
-}
-
 Mark mark_of(ByteReader& bytes) {
     Mark mark;
     mark.wall_ns = bytes.number<std::uint64_t>();
@@ -269,6 +251,23 @@ bool add_records(std::uint16_t kind, ByteReader& bytes, std::vector<Record>& rec
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> run_delay_in(std::string_view text) {
+    std::array<std::uint64_t, 3> fields{};
+    const char* at = text.data();
+    const char* const end = text.data() + text.size();
+    for (std::uint64_t& field : fields) {
+        while (at != end && *at == ' ') {
+            ++at;
+        }
+        const auto [rest, problem] = std::from_chars(at, end, field);
+        if (problem != std::errc{}) {
+            return std::nullopt;
+        }
+        at = rest;
+    }
+    return fields[1];
+}
 
 std::vector<Record> RecordDecoder::feed(std::string_view bytes) {
     if (!bad_because_.empty()) {

@@ -193,6 +193,29 @@ def test_a_suite_that_reads_peaks_of_memory_can_have_them_left_alone(advisor: Pr
     assert ended.document["run"]["peak_rss_bytes"] > 100 << 20
 
 
+ON_ANOTHER_THREAD = """
+import threading
+from _pytest.runner import runtestprotocol
+
+def pytest_runtest_protocol(item, nextitem):
+    def run():
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        runtestprotocol(item, nextitem=nextitem)
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    return True
+"""
+
+
+def test_a_suite_that_runs_on_another_thread_did_not_fail(advisor: Program) -> None:
+    advisor.write(conftest=ON_ANOTHER_THREAD, test_it="def test_1(): pass\ndef test_2(): pass\n")
+    ended = advisor.suite("profile")
+    assert ended.code == 2
+    assert "2 passed" in ended.err
+    assert "pytest ran its tests on another thread" in ended.err
+
+
 def test_tests_that_were_only_set_up_did_not_pass(advisor: Program) -> None:
     advisor.write(test_it="def test_1(): assert False\ndef test_2(): pass\n")
     ended = advisor.suite("profile", pytest_words=("--setup-only",))
@@ -218,7 +241,7 @@ def test_a_deadline_before_the_first_end_of_a_test_is_named(advisor: Program) ->
 BURNING = """
 import subprocess, sys, time
 
-BURN = "import time\\nend = time.process_time() + 0.2\\nwhile time.process_time() < end: pass"
+BURN = "import time\\nend = time.process_time() + 0.6\\nwhile time.process_time() < end: pass"
 STARTED = []
 
 def test_starts():
@@ -245,10 +268,10 @@ def test_the_cpu_of_a_child_belongs_to_the_tests_in_whose_time_it_ran(advisor: P
     assert ended.code == 0, ended.err
     tests = json.loads((advisor.directory / "p.json").read_text())["tests"]
     used = dict(zip(tests["name"], tests["call"]["children_cpu_s"], strict=True))
-    assert sum(used.values()) > 0.2
-    assert used["::test_waits_until_it_ended"] > 0.1
+    assert sum(used.values()) > 0.57
+    assert used["::test_waits_until_it_ended"] > 0.3
     # No more than what it used since it was looked at last, and it was over before.
-    assert used["::test_reaps"] < 0.1
+    assert used["::test_reaps"] < 0.3
     assert used["::test_quick"] < 0.01 and used["::test_quick_again"] < 0.01
 
 

@@ -160,6 +160,13 @@ TEST_CASE("what a child leaves behind is ended, whatever session it made") {
     CHECK(is_gone(std::stoi(end.output)));
 }
 
+TEST_CASE("what a child leaves behind may write as much as it wants before it ends") {
+    const ProcessEnd end = run(shell("(sleep 0.1; head -c 3000000 /dev/zero; echo all) &"));
+    CHECK(end.exit_code == 0);
+    CHECK(end.left_behind.empty());
+    CHECK(end.output.ends_with("all\n"));
+}
+
 TEST_CASE("an orphan that has ended is gone while the child still runs, for who asks the kernel") {
     // The inner shell ends at once, so that the sleeper is an orphan when it ends itself.
     const ProcessEnd end =

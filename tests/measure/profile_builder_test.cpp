@@ -254,11 +254,25 @@ TEST_CASE("a thread that did not sleep had a core or waited for one") {
     });
     CHECK(asleep.core_wait.value().value() == ms(2));
     CHECK(asleep.blocked().value().value() == ms(4));
-    const Cost unknown = second_of_two([](Tape& tape) {  // whether it slept
-        tape.lose_core(3).end(1, Phase::setup);
-    });
-    CHECK(unknown.core_wait.value().value() == ms(0));
-    CHECK(unknown.blocked().value().value() == ms(3));
+}
+
+TEST_CASE("of what ran when the process ended, waiting for a core is what the kernel said then") {
+    const auto cut_off = [](std::optional<std::uint64_t> run_delay_ns) {
+        Tape tape;
+        tape.collected({"a.py::t"}).wait_for_core(1).begin(0).set_up(0).counters();
+        tape.wait_for_core(2).wait(4);
+        RunFacts facts = facts_of(tape);
+        facts.signal = 9;
+        facts.run_delay_ns = run_delay_ns;
+        return profile_of(tape, std::move(facts));
+    };
+    const Profile known = cut_off(3 * k_ms);
+    CHECK(known.tests.at(0).setup.core_wait.value().value() == ms(2));
+    CHECK(known.tests.at(0).setup.blocked().value().value() == ms(4));
+    const Profile unknown = cut_off(std::nullopt);
+    CHECK_FALSE(unknown.tests.at(0).setup.core_wait.has_value());
+    REQUIRE(!unknown.missing.empty());
+    CHECK(unknown.missing[0].what == "how long what ran at the end waited for a core");
 }
 
 TEST_CASE("waiting for a core that could not be read is missing, not zero") {

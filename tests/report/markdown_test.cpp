@@ -102,15 +102,15 @@ TEST_CASE("a profile has the columns that its text has") {
     profile.tests[0].setup.core_wait = profile.tests[0].teardown.core_wait =
         profile.tests[0].call.core_wait = profile.fixtures[0].setup.core_wait =
             profile.fixtures[0].teardown.core_wait = {Seconds(0), Source::measured};
-    CHECK(has(as_markdown(profile), "| test | seconds | CPU | blocked |"));
+    CHECK(has(as_markdown(profile), "| test | seconds | CPU | for a core | blocked |"));
     CHECK(has(as_markdown(profile), "| fixture | scope | set-ups | each | seconds |"));
     profile.fixtures.push_back(profile.fixtures.front());
     CHECK(has(as_markdown(profile), "| db | session | 2 | 2.50 | 5.00 |"));
     profile.tests[0].wall_spread = 0.12;
     const std::string text = as_markdown(profile);
-    CHECK(has(text, "| test | seconds | spread | CPU | blocked |"));
-    CHECK(has(text, "| 3.00 | 12 % | 2.00 | 1.00 |"));
-    CHECK(has(text, "| 1.50 |  | 0.25 |"));
+    CHECK(has(text, "| test | seconds | spread | CPU | for a core | blocked |"));
+    CHECK(has(text, "| 3.00 | 12 % | 2.00 | 0.00 | 1.00 |"));
+    CHECK(has(text, "| 1.50 |  | 0.25 | 0.25 |"));
 }
 
 TEST_CASE("a profile names what was left behind and what advisor had to end") {

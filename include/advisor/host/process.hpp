@@ -66,6 +66,7 @@ struct ProcessEnd {
     std::int64_t voluntary_switches = 0;
     std::int64_t involuntary_switches = 0;
     std::int64_t major_faults = 0;
+    std::string schedstat;  ///< of its first thread, when that had ended; empty: not to be had
     /// Command lines of the processes that were still there a second after its end, and were
     /// killed.
     std::vector<std::string> left_behind;

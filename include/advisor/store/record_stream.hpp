@@ -60,6 +60,10 @@ struct Mark {
     friend bool operator==(const Mark&, const Mark&) = default;
 };
 
+/// Of the text of a schedstat file, "cpu_ns run_delay_ns slices": anything else is another file
+/// that took over the descriptor, and has none.
+[[nodiscard]] std::optional<std::uint64_t> run_delay_in(std::string_view text);
+
 struct RunFact {
     /// "python", "pytest", "rootdir"; "workers", what the options ask of pytest-xdist; "left", what
     /// tests left behind, one a line; "uncounted", why that is not known; "gil_uncounted", why the
