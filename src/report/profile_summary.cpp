@@ -140,7 +140,10 @@ Breakdown blocked_of(const Profile& profile, const Cost& work) {
     return parts;
 }
 
-constexpr std::string_view k_queued = "waiting for a core";
+/// A part of some time that is worth a word.
+bool is_notable(Seconds part, Seconds whole) {
+    return part > whole * 0.05;
+}
 
 /// CPU of other threads and of children overlaps the wall of the test thread, so that these parts
 /// stand beside the split of the wall and not in it.
@@ -150,7 +153,7 @@ Breakdown spent_of(const Profile& profile, const Cost& work) {
     }
     Breakdown parts{
         {"CPU of the test thread", work.cpu()},
-        {std::string(k_queued), work.core_wait.value_or(Seconds(0))}};
+        {"waiting for a core", work.core_wait.value_or(Seconds(0))}};
     for (auto& part : blocked_of(profile, work)) {
         parts.push_back(std::move(part));
     }
@@ -277,21 +280,17 @@ std::string gil_sentence(const Profile& profile, const ProfileSummary& summary) 
                        : "That is too short to tell from samples for how much of it the tests' "
                          "thread was attached.";
     }
-    Seconds queued;
-    for (const auto& [part, time] : summary.spent) {
-        queued += part == k_queued ? time : Seconds(0);
-    }
-    const bool notably = queued > summary.worked * 0.05;  // advice is without it
+    const Seconds on_own_core = summary.worked - summary.queued;  // as advice has it
     return fmt::format(
         "{} for {} of that{}{}.",
         has_gil ? "The GIL was held"
                 : "The tests' thread was attached to the interpreter, as if it held a GIL,",
         format_percent(summary.gil_held.value() / summary.worked),
-        notably ? fmt::format(
+        is_notable(summary.queued, summary.worked) ? fmt::format(
             " ({} without the waiting for a core)",
-            format_percent(summary.gil_held.value() / (summary.worked - queued))
+            format_percent(summary.gil_held.value() / on_own_core)
         )
-                : "",
+                                                   : "",
         how_held(profile, summary)
     );
 }
@@ -312,8 +311,7 @@ std::string identity_sentence(const Profile& profile, const ProfileSummary& summ
     }
     return fmt::format(
         "Checked: CPU and waiting for a core exceed the wall by {:.2f} %; blocked is what they "
-        "leave "
-        "of it.",
+        "leave of it.",
         100 * beyond
     );
 }
@@ -348,6 +346,7 @@ ProfileSummary summary_of(const Profile& profile, std::size_t most) {
     summary.session = session_of(profile);
     summary.spent = spent_of(profile, work);
     summary.worked = work.wall;
+    summary.queued = work.core_wait.value_or(Seconds(0));
     summary.knows_cpu = knows_cpu(profile);
     summary.knows_blocked = work.blocked().has_value();
     summary.gil_held = work.gil_held;
@@ -429,9 +428,8 @@ std::vector<NumberColumn> numbers_of_slowest(const ProfileSummary& summary) {
             [&](const TestCost& test) { return seconds_text(test.total().cpu(), decimals); });
     }
     const auto waited = [](const TestCost* test) {
-        constexpr double k_notable = 0.05;
         const Cost cost = test->total();
-        return cost.core_wait.value_or(Seconds(0)) > cost.wall * k_notable;
+        return is_notable(cost.core_wait.value_or(Seconds(0)), cost.wall);
     };
     if (summary.knows_blocked
         && std::any_of(summary.slowest.begin(), summary.slowest.end(), waited)) {

@@ -29,6 +29,7 @@ struct ProfileSummary {
     Breakdown session;                            ///< parts of the run, in order of time
     Breakdown spent;                              ///< CPU and waiting of tests and fixtures
     Seconds worked;                               ///< wall of tests and fixtures: whole of `spent`
+    Seconds queued;                               ///< of `worked`, waiting for a core, if known
     bool knows_cpu = false;                       ///< apart from waiting
     bool knows_blocked = false;                   ///< apart from waiting for a core
     Measured<Seconds> gil_held;  ///< of `worked`, as the next two; absent if any part lacks it
@@ -44,8 +45,7 @@ struct ProfileSummary {
 
 struct NumberColumn {
     std::string header;
-    std::vector<std::string>
-        cells;  ///< of each of `slowest`; empty where it is not known of a test
+    std::vector<std::string> cells;  ///< of each of `slowest`; empty where it is not known
 };
 
 /// "seconds"; where they are known "spread" from run to run, "CPU" and "blocked"; and where one of
