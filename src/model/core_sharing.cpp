@@ -20,7 +20,8 @@ constexpr double k_least_distance = 1e-3;  ///< of two of them
 
 /// Factors that a process contributes to the distribution: one for each core it computes on.
 double factors_of(const CoreUse& use) {
-    return use.fraction > 0.0 ? std::ceil(use.width) : 0.0;
+    const double all = use.width > 1.0 ? std::ceil(use.width) : 1.0;
+    return use.fraction > 0.0 ? all : 0.0;
 }
 
 /// The fraction of the `i`-th factor: a width of 2.5 is two whole companions and a half one.
@@ -172,13 +173,11 @@ void CoreSharing::build_distribution(std::span<const CoreUse> processes) {
         const std::size_t factors = companions * static_cast<std::size_t>(use.count);
         for (std::size_t i = 0; i < factors; ++i) {
             const double f = factor_fraction(use, i % companions);
-            double below = 0.0;
             distribution_[++size] = 0.0;
-            for (std::size_t k = 0; k <= size; ++k) {
-                const double here = distribution_[k];
-                distribution_[k] = here * (1.0 - f) + below * f;
-                below = here;
+            for (std::size_t k = size; k > 0; --k) {
+                distribution_[k] += f * (distribution_[k - 1] - distribution_[k]);
             }
+            distribution_[0] -= f * distribution_[0];
         }
     }
     normaliser_ = 0.0;

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 namespace advisor::model {
@@ -46,15 +45,13 @@ CoreStage::CoreStage(
       slots_(slots),
       moment_(moment.value()) {
     ends_.fill(k_never);
-    std::iota(winners_.begin() + k_leaves, winners_.end(), std::uint8_t{0});
 }
 
 std::size_t CoreStage::class_of(double fraction) {
     return static_cast<std::size_t>(std::ceil(fraction * (k_classes - 1)));
 }
 
-void CoreStage::add_factors(double fraction, double factors) {
-    const std::size_t index = class_of(fraction);
+void CoreStage::add_factors(std::size_t index, double fraction, double factors) {
     Class& its = classes_[index];
     its.use.factors += factors;
     its.use.fractions += factors * fraction;
@@ -77,22 +74,22 @@ void CoreStage::add_factors(double fraction, double factors) {
     changed_ = same ? changed_ & ~bit(index) : changed_ | bit(index);
 }
 
-/// A width of 2.5 counts as two whole processes and one that computes half as often.
 void CoreStage::count(const Slot& slot, double sign) {
     if (slot.fraction > 0.0) {
-        const double whole = std::floor(slot.width);
-        add_factors(slot.fraction, sign * whole);
-        if (slot.width > whole) {
-            add_factors(slot.fraction * (slot.width - whole), sign);
+        add_factors(slot.index, slot.fraction, sign * slot.whole);
+        if (slot.rest > 0.0) {
+            const double fraction = slot.fraction * slot.rest;
+            add_factors(class_of(fraction), fraction, sign);
         }
     }
 }
 
 void CoreStage::begin(std::uint32_t slot, const Demand& demand) {
     const CoreUse use = core_use(demand);
-    slots_[slot] = {use.fraction, use.width};
-    count(slots_[slot], 1.0);
+    const double whole = std::floor(use.width);
     const std::size_t index = class_of(use.fraction);
+    slots_[slot] = {index, use.fraction, whole, use.width - whole};
+    count(slots_[slot], 1.0);
     Class& its = classes_[index];
     if (its.ends.empty()) {
         its.clock -= (now_ - since_) * (cores_.rate(use.fraction) - its.rate);
@@ -104,7 +101,7 @@ void CoreStage::begin(std::uint32_t slot, const Demand& demand) {
     std::push_heap(its.ends.begin(), its.ends.end(), Later());
     if (its.ends.front().second == slot) {
         expect(index);
-        play_offs_of(index);
+        first_ = ends_before(index, first_) ? index : first_;
     }
 }
 
@@ -116,21 +113,17 @@ void CoreStage::expect(std::size_t index) {
 }
 
 /// Of equal ends that of the lower slot.
-std::uint8_t CoreStage::earlier(std::uint8_t a, std::uint8_t b) const {
-    if (ends_[a] != ends_[b] || ends_[a] == k_never) {
-        return ends_[b] < ends_[a] ? b : a;
+bool CoreStage::ends_before(std::size_t a, std::size_t b) const {
+    if (ends_[a] == ends_[b] && ends_[a] < k_never) {
+        return classes_[a].ends.front().second < classes_[b].ends.front().second;
     }
-    return classes_[b].ends.front().second < classes_[a].ends.front().second ? b : a;
+    return ends_[a] < ends_[b];
 }
 
-void CoreStage::play_off(std::size_t match) {
-    winners_[match] = earlier(winners_[2 * match], winners_[2 * match + 1]);
-}
-
-void CoreStage::play_offs_of(std::size_t index) {
-    for (std::size_t match = (k_leaves + index) / 2; match > 0; match /= 2) {
-        play_off(match);
-    }
+void CoreStage::find_first() {
+    std::size_t first = first_;
+    for_each_bit(running_, [&](std::size_t i) { first = ends_before(i, first) ? i : first; });
+    first_ = first;
 }
 
 // What computes u of the time, and f of its time if it were alone, is slowed as others are:
@@ -164,9 +157,7 @@ void CoreStage::settle() {
     std::size_t entry = 0;
     for_each_bit(counted_, [&](std::size_t i) { classes_[i].rate = rates[entry++]; });
     for_each_bit(running_, [&](std::size_t i) { expect(i); });
-    for (std::size_t match = k_leaves - 1; match > 0; --match) {
-        play_off(match);
-    }
+    find_first();
     settled_factors_ = factors_;
     changed_ = 0;
 }
@@ -181,7 +172,7 @@ double CoreStage::next_end() {
     if (changed_ != 0 && due_ <= now_) {
         settle();
     }
-    const double next_end = ends_[winners_[1]];
+    const double next_end = ends_[first_];
     is_pause_ = changed_ != 0 && due_ < next_end;
     return is_pause_ ? due_ : next_end;
 }
@@ -191,7 +182,7 @@ std::optional<std::uint32_t> CoreStage::end_next() {
     if (is_pause_) {
         return std::nullopt;
     }
-    const std::size_t index = winners_[1];
+    const std::size_t index = first_;
     Class& its = classes_[index];
     const std::uint32_t slot = its.ends.front().second;
     std::pop_heap(its.ends.begin(), its.ends.end(), Later());
@@ -200,7 +191,7 @@ std::optional<std::uint32_t> CoreStage::end_next() {
         running_ &= ~bit(index);
     }
     expect(index);
-    play_offs_of(index);
+    find_first();
     count(slots_[slot], -1.0);
     return slot;
 }

@@ -42,7 +42,6 @@ public:
 
 private:
     static constexpr std::size_t k_classes = 61;  ///< 0: never computes; then steps of 1/60
-    static constexpr std::size_t k_leaves = 64;
 
     /// Cores that the members of a class and their companions would use, and the sum of their
     /// fractions.
@@ -57,32 +56,31 @@ private:
         Use settled;                                         ///< what the rate is for
         std::vector<std::pair<double, std::uint32_t>> ends;  ///< a heap: clock and slot
     };
+    /// Who computes on several cores counts as so many whole processes, and one of another class
+    /// that computes as often as what is left of the width.
     struct Slot {
+        std::size_t index = 0;  ///< of its class
         double fraction = 0.0;
-        double width = 1.0;
+        double whole = 1.0;
+        double rest = 0.0;
     };
 
     [[nodiscard]] static std::size_t class_of(double fraction);
     void count(const Slot& slot, double sign);
-    void add_factors(double fraction, double factors);
+    void add_factors(std::size_t index, double fraction, double factors);
     void expect(std::size_t index);
-    [[nodiscard]] std::uint8_t earlier(std::uint8_t a, std::uint8_t b) const;
-    void play_off(std::size_t match);
-    void play_offs_of(std::size_t index);
+    [[nodiscard]] bool ends_before(std::size_t a, std::size_t b) const;
+    void find_first();
     void count_beside(double passed);
     void settle();
 
     CoreSharing cores_;
     std::array<Class, k_classes> classes_;
-    /// The first end in each class, in seconds of the run; infinity if nobody runs. Behind the
-    /// classes is nothing.
-    std::array<double, k_leaves> ends_;
-    /// The class that ends first, of all leaves below: match i is between the winners of 2 i and
-    /// 2 i + 1, the last k_leaves are the classes themselves. So one end costs six comparisons.
-    std::array<std::uint8_t, 2 * k_leaves> winners_{};
-    std::uint64_t running_ = 0;  ///< bit i: somebody of class i runs
-    std::uint64_t counted_ = 0;  ///< bit i: class i has factors
-    std::uint64_t changed_ = 0;  ///< bit i: its use is not what its rate is for
+    std::array<double, k_classes> ends_;  ///< first of each, seconds of the run; infinity if none
+    std::size_t first_ = 0;               ///< the class that ends first, if anybody runs
+    std::uint64_t running_ = 0;           ///< bit i: somebody of class i runs
+    std::uint64_t counted_ = 0;           ///< bit i: class i has factors
+    std::uint64_t changed_ = 0;           ///< bit i: its use is not what its rate is for
     std::vector<Slot> slots_;
     std::vector<CoreUse> uses_;
     double now_ = 0.0;

@@ -46,8 +46,8 @@ std::span<const Progress> Rates::of(std::span<const Activity> running) {
                 progress_[i].gil_rate = rate;
             }
         }
-        if (round + 1 < k_rounds) {
-            stretch_computing(running);
+        if (round + 1 < k_rounds && !stretch_computing(running)) {
+            break;
         }
     }
     respect_capacity(running);
@@ -78,8 +78,9 @@ void Rates::take_turns(std::span<const Activity> running) {
 }
 
 /// Threads that hold a GIL never compute at once: to the cores the holders of one interpreter are
-/// one process, and what each thread computes without the GIL is another.
-void Rates::stretch_computing(std::span<const Activity> running) {
+/// one process, and what each thread computes without the GIL is another. Returns false where
+/// nothing is stretched, so that a further round would find the same.
+bool Rates::stretch_computing(std::span<const Activity> running) {
     uses_.clear();
     for (std::size_t i = 0; i < running.size(); ++i) {
         const Demand& demand = running[i].demand;
@@ -100,6 +101,9 @@ void Rates::stretch_computing(std::span<const Activity> running) {
         uses_.push_back(released);
     }
     const auto rates = cores_.rates(uses_);
+    if (std::all_of(rates.begin(), rates.end(), [](double rate) { return rate == 1.0; })) {
+        return false;
+    }
     std::size_t interpreter = 0;
     for (std::size_t i = 0; i < running.size(); ++i) {
         if (i > 0 && running[i].interpreter != running[i - 1].interpreter) {
@@ -109,6 +113,7 @@ void Rates::stretch_computing(std::span<const Activity> running) {
         held_stretch_[i] = stretch_of(rates[interpreter], uses_[interpreter].fraction);
         released_stretch_[i] = stretch_of(rates[own], uses_[own].fraction);
     }
+    return true;
 }
 
 /// The rounds end before they have settled; no more may come out than the cores can give.

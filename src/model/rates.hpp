@@ -35,7 +35,7 @@ public:
 
 private:
     void take_turns(std::span<const Activity> running);
-    void stretch_computing(std::span<const Activity> running);
+    [[nodiscard]] bool stretch_computing(std::span<const Activity> running);
     void respect_capacity(std::span<const Activity> running);
 
     CoreSharing cores_;
