@@ -39,7 +39,6 @@ constexpr std::size_t k_much_bytes = std::size_t{64} << 10;
 /// waking up with each piece (measured: 34 us of an empty test of pytest, which writes a dot, where
 /// recording it takes 12). A user who has many pipes gets small ones, which soon are full.
 constexpr int k_roomy_bytes = 1 << 20;
-constexpr std::int64_t k_grace_ns = 10'000'000'000;
 
 Seconds seconds_of(const timeval& time) {
     return Seconds(static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6);
@@ -114,8 +113,18 @@ private:
             return;
         }
         end_.forwarded = end_.forwarded.value_or(signal);
+        ask_to_end(signal);
+    }
+
+    /// Who is asked again is given no more time for it; and who was stopped goes on, as it would
+    /// not hear else.
+    void ask_to_end(int signal) {
         ::kill(-child_.pid, signal);
-        kill_deadline_ns_ = monotonic_ns() + k_grace_ns;
+        ::kill(-child_.pid, SIGCONT);
+        if (kill_deadline_ns_ == 0) {
+            kill_deadline_ns_ =
+                monotonic_ns() + static_cast<std::int64_t>(spec_.grace.value() * 1e9);
+        }
     }
 
     /// Before it is waited for, and with that out of /proc.
@@ -177,9 +186,7 @@ private:
         const Seconds running = between_ns(end_.exec_ns, now - stopped_ns_);
         if (spec_.deadline > Seconds(0) && running > spec_.deadline && !end_.timed_out) {
             end_.timed_out = true;
-            ::kill(-child_.pid, SIGTERM);
-            ::kill(-child_.pid, SIGCONT);
-            kill_deadline_ns_ = now + k_grace_ns;
+            ask_to_end(SIGTERM);
         }
         if (kill_deadline_ns_ > 0 && now >= kill_deadline_ns_ && !ended_) {
             ::kill(-child_.pid, SIGKILL);

@@ -217,6 +217,24 @@ TEST_CASE("a second interrupt kills") {
     CHECK(end.signal == SIGKILL);
 }
 
+TEST_CASE("who is asked to end again and again gets no more time for it") {
+    const Disposition heard(SIGTERM, SIG_DFL);
+    ProcessSpec spec = shell("trap '' TERM; while :; do kill -TERM $PPID; sleep 0.05; done");
+    spec.grace = Seconds(0.3);
+    const ProcessEnd end = run(spec);
+    CHECK(end.forwarded == SIGTERM);
+    CHECK(end.signal == SIGKILL);
+}
+
+TEST_CASE("who has stopped itself hears that it is to end") {
+    const Disposition heard(SIGTERM, SIG_DFL);
+    const ProcessEnd end =
+        run(shell("trap 'exit 42' TERM; (sleep 0.1; kill -TERM $PPID) & kill -STOP $$; "
+                  "while :; do :; done"));
+    CHECK(end.forwarded == SIGTERM);
+    CHECK(end.exit_code == 42);
+}
+
 TEST_CASE("no descriptor is left open by a run") {
     const auto open_descriptors = [] {
         return std::distance(

@@ -49,7 +49,8 @@ struct ProcessSpec {
     Stream output = Stream::inherit;
     Stream error = Stream::inherit;
     Bytes capture_limit{1 << 20};
-    Seconds deadline;  ///< from exec; then TERM, and KILL 10 s later. Zero: none
+    Seconds deadline;   ///< from exec; then it is asked to end. Zero: none
+    Seconds grace{10};  ///< between asking it to end, by whatever signal, and KILL
 };
 
 struct ProcessEnd {
