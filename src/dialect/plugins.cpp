@@ -35,6 +35,7 @@ std::vector<PluginFile> recorder_modules() {
         {"advisor_ring.py", embedded_advisor_ring_py()},
         {"advisor_standard.py", embedded_advisor_standard_py()},
         {"advisor_steps.py", embedded_advisor_steps_py()},
+        {"advisor_unittest.py", embedded_advisor_unittest_py()},
         {"advisor_writer.py", embedded_advisor_writer_py()},
         {"libadvisor_writer.so", embedded_libadvisor_writer_so()},
     };

@@ -10,8 +10,9 @@ The parent starts pytest with ``-p advisor_recorder`` and these variables:
   with the library beside this file, and ``ADVISOR_GIL_LD_PRELOAD`` is what the user had in it.
 
 The parent reads and computes; this file does neither.  How it writes is in ``advisor_marks``; what
-it says of collected tests in ``advisor_items``, of their steps in ``advisor_steps``, and of what
-they leave behind in ``advisor_leftovers``.  What it promises the suite:
+it says of collected tests in ``advisor_items``, of their steps in ``advisor_steps``, of unittest's
+cases in ``advisor_unittest``, and of what they leave behind in ``advisor_leftovers``.  What it
+promises the suite:
 
 - The process looks untouched: environment, sys.path and the lists of arguments are put back at
   import. Only ADVISOR_RUN_ID stays, by which advisor finds processes that a test leaves behind.
@@ -43,6 +44,7 @@ from advisor_marks import Counter, writers
 from advisor_ring import HEADER_BYTES, NO_TEST, moments, open_ring
 from advisor_standard import mmap
 from advisor_steps import HOOKS, Steps, Talk, fixtures_of, in_c, in_python
+from advisor_unittest import definitions, watch
 
 # Kinds of frames.
 FACT, FAILED = 1, 6
@@ -70,6 +72,7 @@ class Recorder:
         )
         self.items = Items(self.frame, self.longest)
         self.instances = 0
+        self.cases: dict[type, int] = {}  # of unittest, and what their points are written with
         self.spans_of = (
             (self.begin_narrow, self.end_narrow),
             (self.begin_fixture, self.end_fixture),
@@ -116,6 +119,7 @@ class Recorder:
         self.guarded(self.mark, COLLECTED)
         self.guarded(self.items.announce_all, session.items)
         self.guarded(self.tell_hazards)
+        self.guarded(self.watch_cases, session.items)
         self.guarded(self.show_gil)
 
     def finish(self, status: int) -> None:
@@ -217,6 +221,24 @@ class Recorder:
     def end_narrow(self, definition: Any, what: int) -> None:
         self.point(MAKE_END | what)
         definition.addfinalizer(partial(self.guarded, self.point, DROP_BEGIN | what))
+
+    # unittest
+
+    def watch_cases(self, items: list[pytest.Item]) -> None:
+        with suppress(Exception):  # an odd item, or an odd unittest, is no reason to stop
+            for case, definition in definitions(items).items():
+                self.cases[case] = NO_NARROW << 8 | self.items.define(definition) << 32
+            if self.cases:
+                watch(partial(self.guarded, self.begin_case), partial(self.guarded, self.end_case))
+
+    def begin_case(self, case: type, down: bool) -> int | None:
+        what = self.cases.get(case)
+        if what is not None:
+            self.point((DROP_BEGIN if down else MAKE_BEGIN) | what)
+        return what
+
+    def end_case(self, what: int, down: bool) -> None:
+        self.point((DROP_END if down else MAKE_END) | what)
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Iterator[None]:
