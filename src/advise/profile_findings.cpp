@@ -57,10 +57,12 @@ void incomplete_profile(const Profile& profile, std::vector<Finding>& findings) 
          {},
          {{"not_run", static_cast<double>(missing)}},
          fmt::format(
-             "the recording ends early: {}; {} not finished",
+             "the recording ends early: {}{}",
              profile.run.incomplete_because.empty() ? "the run did not reach its end"
                                                     : profile.run.incomplete_because,
-             format_count(missing, "test was", "tests were")
+             missing == 0
+                 ? ""
+                 : fmt::format("; {} not finished", format_count(missing, "test was", "tests were"))
          ),
          "run the suite to its end and profile it again"}
     );

@@ -126,7 +126,7 @@ std::optional<Error> nothing_to_analyse(const ProfiledSuite& profiled) {
     if (code == 0 && began_none(profile)) {
         return Error{
             ErrorKind::input,
-            "pytest ran no test",
+            "pytest ran no test that could be seen",
             profile.tests.empty() ? profile.run.incomplete_because
                                   : fmt::format(
                                       "of {} that it collected, none was called on the thread that "
@@ -135,7 +135,7 @@ std::optional<Error> nothing_to_analyse(const ProfiledSuite& profiled) {
                                   ),
             "leave out what makes pytest show and not run, such as --collect-only or --help, and "
             "plugins that run tests on other threads or in other processes; and see that no "
-            "module ends the interpreter"};
+            "module ends the interpreter or unregisters advisor's plugin"};
     }
     if (code == k_pytest_no_tests && is_pytests) {
         return Error{
@@ -191,6 +191,18 @@ std::optional<Error> failure_of(const Profile& profile) {
             "what is said of the suite rests on the tests that ran"};
     }
     const std::string failures = failures_of(profile);
+    if (!profile.run.cut_off_because.empty()) {
+        return Error{
+            ErrorKind::suite_failed,
+            "the suite did not end by itself",
+            fmt::format(
+                "{}{} after its last test",
+                failures.empty() ? "" : failures + ", and ",
+                profile.run.cut_off_because
+            ),
+            "see what it waits for, such as a thread that is no daemon or a function of atexit; or "
+            "give it more time: --deadline"};
+    }
     const bool succeeded = profile.run.exit_code == 0;
     if (!succeeded || !failures.empty()) {
         return Error{
@@ -366,7 +378,8 @@ Result<Recorded> recover(const std::optional<std::string>& path) {
             ErrorKind::input,
             "there is no recording to recover",
             fmt::format(
-                "no advisor was killed while it recorded a suite in {}", current_directory()
+                "no recording that was cut off after its first test is kept of {}",
+                current_directory()
             ),
             "name its file: advisor profile --recover FILE"
         );

@@ -105,7 +105,8 @@ Cost without(const Cost& a, const Cost& b) {
 std::string how_merged(const Repeats& repeats) {
     const bool all = repeats.merged() == repeats.runs;
     std::string words = fmt::format(
-        "medians of {}{}",
+        "{}{}{}",
+        repeats.merged() == 1 ? "those of " : "medians of ",
         all ? "" : fmt::format("{} of ", repeats.merged()),
         format_count(repeats.runs, "run")
     );

@@ -221,7 +221,7 @@ void name_missing(const RecordedRun& run, const RunFacts& facts, Profile& profil
     if (repeated > 0) {
         profile.missing.push_back(
             {fmt::format("each run of {} alone", format_count(repeated, "test")),
-             "the session ran the same item more than once; its time is that of all its runs"}
+             "the session or a plugin ran it more than once; its time is that of all its runs"}
         );
     }
     const bool left_children = std::any_of(
@@ -329,6 +329,7 @@ Profile ProfileBuilder::finish(RunFacts facts) && {
     profile.run.complete = profile.run.incomplete_because.empty();
     profile.missing = std::move(facts.missing);
     if (profile.run.complete && !facts.stopped_because.empty()) {
+        profile.run.cut_off_because = facts.stopped_because;
         profile.missing.push_back({"the whole exit of the interpreter", facts.stopped_because});
     }
     name_missing(run, facts, profile);

@@ -262,6 +262,7 @@ void RecordedRun::report(const TestPoint& record) {
     ReportedPhases& reports = recorded[record.test].reports;
     const bool before = reports.failing();
     reports.add(record);
+    recorded[record.test].repeated |= record.outcome == ReportedOutcome::rerun;
     if (reports.failing() != before) {
         before ? --failed_ : ++failed_;
     }

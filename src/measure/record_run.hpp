@@ -26,7 +26,7 @@ struct RecordedTest {
     Cost protocol = no_cost();
     std::uint64_t begin_ns = 0;
     bool begun = false;
-    bool repeated = false;  ///< it was begun again
+    bool repeated = false;  ///< it was begun again, or a plugin ran it again
     bool forked = false;    ///< ran in a process of its own: it has reports, but no phases
     ReportedPhases reports;
 };

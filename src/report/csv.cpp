@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "report/count_words.hpp"
+#include "report/profile_summary.hpp"
 
 namespace advisor {
 
@@ -42,8 +43,8 @@ std::string counts_of(const TestCost& test, std::size_t events) {
 }
 
 /// A test that never started has no costs, and with the wall clock alone no CPU was read: their
-/// zeros are not measurements.
-std::string line_of(const TestCost& test, const Profile& profile) {
+/// zeros are not measurements. Nor are shares of the GIL that rest on too few samples.
+std::string line_of(const TestCost& test, const Profile& profile, bool gil_known) {
     const Cost total = test.total();
     const bool ran = test.outcome != TestOutcome::not_run;
     const auto known = [](bool is_known, Seconds time) {
@@ -58,7 +59,7 @@ std::string line_of(const TestCost& test, const Profile& profile) {
         seconds(known(cpu_known, total.cpu())),
         ran ? seconds(total.core_wait) : "",
         cpu_known ? seconds(total.blocked()) : "",
-        ran ? seconds(total.gil_held) : "",
+        ran && gil_known ? seconds(total.gil_held) : "",
         test.peak_rss > Bytes(0) ? fmt::format("{}", test.peak_rss.value()) : "",
         counts_of(test, profile.counted.size())
     );
@@ -72,8 +73,9 @@ std::string tests_csv(const Profile& profile) {
         out += "," + field(report::column_name(event));
     }
     out += "\n";
+    const bool gil_known = !report::is_gil_guessed(profile);
     for (const TestCost& test : profile.tests) {
-        out += line_of(test, profile);
+        out += line_of(test, profile, gil_known);
     }
     return out;
 }

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -108,9 +109,10 @@ Breakdown session_of(const Profile& profile) {
     );
 }
 
-/// Peers of sockets that are told apart: a service has one port, a client of tests as many as there
-/// are tests.
+/// Peers of sockets that are told apart, if they are worth it: a service has one port, a client of
+/// tests as many as there are tests.
 constexpr std::size_t k_most_ports = 5;
+constexpr double k_least_of_port = 0.01;  ///< of the time of tests and fixtures
 
 /// By reason where that was sampled.
 Breakdown blocked_of(const Profile& profile, const Cost& work) {
@@ -121,20 +123,23 @@ Breakdown blocked_of(const Profile& profile, const Cost& work) {
                                 : std::pair("blocked or waiting for a core", work.idle())};
     }
     Breakdown parts;
-    std::size_t ports = 0;
+    std::size_t named = 0;
+    std::size_t more = 0;
     Seconds to_more;
     for (const WaitTotal& wait : profile.sampling->waits) {
-        ports += wait.peer_port ? 1 : 0;
-        if (wait.peer_port && ports > k_most_ports) {
+        const bool is_small = named == k_most_ports || wait.time < work.wall * k_least_of_port;
+        if (wait.peer_port && is_small) {
+            ++more;
             to_more += wait.time;
             continue;
         }
+        named += wait.peer_port ? 1 : 0;
         const std::string port = wait.peer_port ? fmt::format(" to port {}", *wait.peer_port) : "";
         parts.emplace_back(fmt::format("blocked: {}{}", name_of(wait.reason), port), wait.time);
     }
-    if (ports > k_most_ports) {
+    if (more > 0) {
         parts.emplace_back(
-            "blocked: socket to " + format_count(ports - k_most_ports, "more port"), to_more
+            "blocked: socket to " + format_count(more, named > 0 ? "more port" : "port"), to_more
         );
     }
     return parts;
@@ -181,9 +186,6 @@ std::vector<const TestCost*> slowest_of(const Profile& profile, std::size_t most
     return tests;
 }
 
-/// What would be shown as 0.000 s is not.
-constexpr Seconds k_least_shown{0.0005};
-
 std::vector<FixtureTotal> fixtures_of(const Profile& profile, std::size_t most) {
     std::vector<FixtureTotal> totals;
     for (const FixtureDefinition& definition : profile.fixture_definitions) {
@@ -203,18 +205,14 @@ std::vector<FixtureTotal> fixtures_of(const Profile& profile, std::size_t most) 
             totals[index].wall += fixture.setup + fixture.teardown;
         }
     }
-    totals.erase(
-        std::remove_if(
-            totals.begin(),
-            totals.end(),
-            [](const FixtureTotal& total) { return total.wall < k_least_shown; }
-        ),
-        totals.end()
-    );
     std::stable_sort(totals.begin(), totals.end(), [](const auto& a, const auto& b) {
         return a.wall > b.wall;
     });
     totals.resize(std::min(most, totals.size()));
+    // What would be shown as 0.0 s is not; all have the decimals of the first.
+    const int decimals = totals.empty() ? 0 : decimals_for(totals.front().wall);
+    const Seconds least(0.5 * std::pow(10.0, -decimals));
+    std::erase_if(totals, [&](const FixtureTotal& total) { return total.wall < least; });
     return totals;
 }
 
@@ -273,24 +271,26 @@ std::string gil_sentence(const Profile& profile, const ProfileSummary& summary) 
         return {};
     }
     const bool has_gil = !profile.interpreter.free_threaded;
-    const bool sampled = summary.gil_held.source() == Source::sampled && profile.sampling;
-    if (sampled && two_errors(*profile.sampling) > summary.worked * 0.25) {
+    if (is_gil_guessed(profile)) {
         return has_gil ? "That is too short to tell from samples for how much of it the GIL was "
                          "held; --gil exact counts."
                        : "That is too short to tell from samples for how much of it the tests' "
                          "thread was attached.";
     }
     const Seconds on_own_core = summary.worked - summary.queued;  // as advice has it
+    std::string without_queue;
+    if (is_notable(summary.queued, summary.worked) && on_own_core > Seconds(0)) {
+        without_queue = fmt::format(
+            " ({} without the waiting for a core)",
+            format_percent(summary.gil_held.value() / on_own_core)
+        );
+    }
     return fmt::format(
         "{} for {} of that{}{}.",
         has_gil ? "The GIL was held"
                 : "The tests' thread was attached to the interpreter, as if it held a GIL,",
         format_percent(summary.gil_held.value() / summary.worked),
-        is_notable(summary.queued, summary.worked) ? fmt::format(
-            " ({} without the waiting for a core)",
-            format_percent(summary.gil_held.value() / on_own_core)
-        )
-                                                   : "",
+        without_queue,
         how_held(profile, summary)
     );
 }
@@ -328,13 +328,22 @@ std::string waits_sentence(const Profile& profile) {
     if (!(whole > Seconds(0))) {
         return {};
     }
+    constexpr double k_all = 0.995;
     return fmt::format(
-        "{} of the blocked time is by waits that were seen from begin to end, the rest by samples.",
-        format_percent(whole / blocked)
+        "{} blocked time is by waits that were seen from begin to end{}.",
+        whole > blocked * k_all ? "All" : format_percent(whole / blocked) + " of the",
+        whole > blocked * k_all ? "" : ", the rest by samples"
     );
 }
 
 }  // namespace
+
+bool is_gil_guessed(const Profile& profile) {
+    constexpr double k_most_of_it = 0.25;
+    const Cost work = work_of(profile);
+    const bool sampled = work.gil_held.source() == Source::sampled && profile.sampling;
+    return sampled && two_errors(*profile.sampling) > work.wall * k_most_of_it;
+}
 
 ProfileSummary summary_of(const Profile& profile, std::size_t most) {
     ProfileSummary summary;
@@ -368,7 +377,11 @@ std::vector<std::string> facts_of(const Profile& profile, const ProfileSummary& 
         ),
         fmt::format("{} s sequentially", seconds_text(wall, decimals_for(wall)))};
     if (profile.repeats) {
-        facts.push_back("medians of " + format_count(profile.repeats->merged(), "run"));
+        const std::uint32_t merged = profile.repeats->merged();
+        facts.push_back(
+            merged == 1 ? fmt::format("one of {}", format_count(profile.repeats->runs, "run"))
+                        : "medians of " + format_count(merged, "run")
+        );
     }
     for (const auto& [outcome, count] : summary.outcomes) {
         const bool ran = outcome != name_of(TestOutcome::not_run);
@@ -466,7 +479,12 @@ std::vector<std::string> warnings_of(const Profile& profile) {
         const std::string because = run.incomplete_because.empty() ? "" : ": ";
         sentences.push_back("The recording is incomplete" + because + run.incomplete_because + ".");
     }
-    if (run.signal) {
+    if (!run.cut_off_because.empty()) {
+        sentences.push_back(fmt::format(
+            "advisor ended pytest, which had not ended by itself after its last test: {}.",
+            run.cut_off_because
+        ));
+    } else if (run.signal) {
         sentences.push_back(fmt::format("Signal {} ended pytest.", *run.signal));
     } else if (run.exit_code.value_or(0) != 0) {
         if (knows_cpu(profile)) {  // else it may be inferred

@@ -62,6 +62,10 @@ facts_of(const Profile& profile, const ProfileSummary& summary);
 [[nodiscard]] std::vector<std::string>
 remarks_on_spent(const Profile& profile, const ProfileSummary& summary);
 
+/// True if samples are too few to tell how long tests held the GIL: not even within a quarter of
+/// their time.
+[[nodiscard]] bool is_gil_guessed(const Profile& profile);
+
 /// Who left something behind at the end of the session, who left most first.
 [[nodiscard]] std::vector<Leaver> ranked_leavers(const Profile& profile);
 

@@ -88,6 +88,7 @@ void describe(auto& fields, Like<ProfiledRun> auto& run) {
     fields.field("started_utc", run.started_utc);
     fields.later_field("ended", run.ended);
     fields.later_field("unforkable", run.unforkable);
+    fields.later_field("cut_off_because", run.cut_off_because);
 }
 
 void describe(auto& fields, Like<Pressure> auto& pressure) {

@@ -220,7 +220,7 @@ def test_tests_that_were_only_set_up_did_not_pass(advisor: Program) -> None:
     advisor.write(test_it="def test_1(): assert False\ndef test_2(): pass\n")
     ended = advisor.suite("profile", pytest_words=("--setup-only",))
     assert ended.code == 2
-    assert "pytest ran no test: of 2 that it collected" in ended.err
+    assert "pytest ran no test that could be seen: of 2 that it collected" in ended.err
 
 
 @pytest.mark.parametrize("code", [4, 5])
@@ -336,6 +336,18 @@ def test_a_test_that_hangs_has_the_time_that_it_took(advisor: Program) -> None:
     tests = json.loads((advisor.directory / "p.json").read_text())["tests"]
     assert tests["outcome"][1] == "interrupted"
     assert tests["call"]["wall_s"][1] > 0.1
+
+
+def test_a_deadline_after_the_last_test_is_named(advisor: Program) -> None:
+    advisor.write(test_it="import atexit, time\ndef test_a(): atexit.register(time.sleep, 600)\n")
+    ended = advisor.suite("profile", "--deadline", "4s", "--output", "p.json")
+    assert ended.code == 3, ended.err
+    said = " ".join(ended.err.split())
+    assert "the suite did not end by itself: the deadline of 4 s passed after its last test" in said
+    assert "signal" not in said
+    run = json.loads((advisor.directory / "p.json").read_text())["run"]
+    assert run["complete"] and run["cut_off_because"] == "the deadline of 4 s passed"
+    assert "the deadline of 4 s passed." in ended.out
 
 
 def test_processes_that_advisor_ends_are_named(advisor: Program, nothing_left: str) -> None:

@@ -71,7 +71,10 @@ TEST_CASE("all attempts of a test are one cost") {
         tape.report(0, Phase::call, outcome).report(0, Phase::teardown);
     }
     tape.finished();
-    const TestCost test = profile_of(tape).tests.at(0);
+    const Profile profile = profile_of(tape);
+    REQUIRE(profile.missing.size() == 1);
+    CHECK(profile.missing[0].what == "each run of 1 test alone");
+    const TestCost& test = profile.tests.at(0);
     CHECK(test.outcome == TestOutcome::passed);
     CHECK(test.setup.wall.value() == ms(2));
     CHECK(test.call.wall.value() == ms(20));
@@ -275,6 +278,7 @@ TEST_CASE("a process that is killed when all is done leaves a complete recording
     const Profile profile = profile_of(tape, facts);
     CHECK(profile.run.complete);
     CHECK(profile.run.signal == 9);
+    CHECK(profile.run.cut_off_because == "the deadline of 9 s passed");
 }
 
 TEST_CASE("facts fill what the parent did not know, and nothing else") {

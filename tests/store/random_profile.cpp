@@ -104,6 +104,7 @@ ProfiledRun RandomValues::run() {
     run.signal = maybe([&] { return static_cast<int>(number()); });
     run.complete = flag();
     run.incomplete_because = text();
+    run.cut_off_because = text();
     run.wall = seconds();
     run.peak_rss = bytes();
     run.started_utc = text();

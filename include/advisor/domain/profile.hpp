@@ -199,6 +199,9 @@ struct ProfiledRun {
     std::optional<int> signal;
     bool complete = false;  ///< pytest's session finish was recorded, every collected test ran
     std::string incomplete_because;
+    /// Why advisor ended it after its last test, as "the deadline of 9 s passed"; empty if it ended
+    /// by itself.
+    std::string cut_off_because;
     Seconds wall;             ///< from exec to exit
     Bytes peak_rss;           ///< of the pytest process
     std::string started_utc;  ///< ISO 8601
