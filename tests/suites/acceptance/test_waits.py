@@ -37,6 +37,16 @@ def truth():
             json.dump(facts, out)
 
 
+def wait(truth, test, call):
+    """Says of itself how long the call took, which does nothing but wait."""
+    begin = time.monotonic()
+    try:
+        call()
+    finally:
+        waited = truth.setdefault("waited_s", {})
+        waited[test] = waited.get(test, 0.0) + time.monotonic() - begin
+
+
 def test_pure():
     repeat(lambda: sum(number * number for number in range(1000)))
 
@@ -46,22 +56,26 @@ def test_hash():
     repeat(lambda: hashlib.sha256(block).digest())
 
 
-def test_sleep():
-    repeat(lambda: time.sleep(0.02))
+def test_sleep(truth):
+    repeat(lambda: wait(truth, "test_sleep", lambda: time.sleep(0.02)))
 
 
-def test_pipe():
+def read_of_a_pipe(truth, test):
     read, write = os.pipe()
     timer = threading.Timer(TURN, os.write, (write, b"x"))
     timer.start()
-    os.read(read, 1)
+    wait(truth, test, lambda: os.read(read, 1))
     timer.join()
 
 
-def test_pipe_beside_a_child():
+def test_pipe(truth):
+    read_of_a_pipe(truth, "test_pipe")
+
+
+def test_pipe_beside_a_child(truth):
     words = [sys.executable, "-c", "input()"]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as child:
-        test_pipe()
+        read_of_a_pipe(truth, "test_pipe_beside_a_child")
         child.communicate(b"\n")
 
 
@@ -88,20 +102,21 @@ def test_children(truth):
     truth.setdefault("children_cpu_s", {})["test_children"] = cpu_of_children(*[TURN / 5] * 8)
 
 
-def test_socket():
+def test_socket(truth):
     with socket.socket() as server, socket.socket() as client:
         server.bind(("127.0.0.1", 0))
         server.listen()
         client.connect(server.getsockname())
         client.settimeout(TURN)
         with pytest.raises(OSError):
-            client.recv(1)
+            wait(truth, "test_socket", lambda: client.recv(1))
 
 
-def test_lock():
+def test_lock(truth):
     lock = threading.Lock()
     lock.acquire()
-    assert not lock.acquire(timeout=TURN)
+    wait(truth, "test_lock", lambda: lock.acquire(timeout=TURN))
+    assert lock.locked()
 
 
 def test_file_lock(tmp_path):
